@@ -1,0 +1,1 @@
+"""The process on a venue's PC: it samples, keeps what it saw in a spool, and delivers it."""

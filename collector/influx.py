@@ -1,0 +1,163 @@
+"""The one way to InfluxDB: lines in through influxdb-client, InfluxQL out, on 1.x, 2.x and 3.x alike."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import urllib3
+from influxdb_client.client.influxdb_client import InfluxDBClient
+from influxdb_client.rest import ApiException
+from influxdb_client.service.write_service import WriteService
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TRANSIENT = {408, 429, 500, 502, 503, 504}
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where the database is. `api` is `v1` for /write (InfluxDB before 1.8), `v2` for /api/v2/write.
+
+    `secret` is a token (2.x, 3.x) or `user:password` (1.x); it stands in no log and no repr.
+    """
+
+    url: str
+    database: str
+    api: str = "v2"
+    org: str = "-"
+    secret: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Access({self.url!r}, {self.database!r}, {self.api!r})"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series of an answer: rows as InfluxDB gives them, `time` in epoch milliseconds."""
+
+    name: str
+    tags: dict[str, str]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def column(self, name: str) -> list[Any]:
+        index = self.columns.index(name)
+        return [row[index] for row in self.rows]
+
+
+class Unavailable(Exception):  # noqa: N818 - a state of the world, met by waiting
+    """The database cannot be reached or is overloaded; the same request may succeed later."""
+
+
+class Refused(Exception):  # noqa: N818 - a verdict on what was sent
+    """The database took the request and said no; sending it again cannot help."""
+
+
+class _V1WriteService(WriteService):
+    """Writes through /write, where InfluxDB before 1.8 listens."""
+
+    def post_write(self, org: str, bucket: str, body: Any, **kwargs: Any) -> Any:
+        del org
+        return self.api_client.call_api(
+            "/write",
+            "POST",
+            {},
+            [("db", bucket), ("precision", kwargs.get("precision", "s"))],
+            {"Content-Type": "text/plain; charset=utf-8"},
+            body=body,
+            auth_settings=[],
+            _return_http_data_only=True,
+            _preload_content=True,
+            _request_timeout=kwargs.get("_request_timeout"),
+            urlopen_kw=kwargs.get("urlopen_kw"),
+        )
+
+
+class Influx:
+    """A connection pool to one database. Safe to share between threads."""
+
+    def __init__(self, access: Access, *, timeout: float = 10.0) -> None:
+        self._access = access
+        self._headers = {"User-Agent": "quannet"}
+        if access.secret is not None:
+            v1 = urllib3.make_headers(basic_auth=access.secret)["authorization"]
+            self._headers["Authorization"] = v1 if access.api == "v1" else f"Token {access.secret}"
+        self._client = InfluxDBClient(access.url, org=access.org, timeout=int(timeout * 1000), retries=False)
+        for name, value in self._headers.items():
+            self._client.api_client.set_default_header(name, value)
+        service = _V1WriteService if access.api == "v1" else WriteService
+        self._writes = service(self._client.api_client)
+        self._query_url = (
+            access.url.rstrip("/") + "/query?" + urlencode({"db": access.database, "epoch": "ms"})
+        )
+        self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=4)
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Store lines with timestamps in seconds. Unavailable or Refused otherwise."""
+        try:
+            self._writes.post_write(
+                self._access.org, self._access.database, "\n".join(lines).encode(), precision="s"
+            )
+        except ApiException as fault:
+            message = f"{fault.status}: {_message(fault.body)}"
+            if fault.status is None or fault.status in _TRANSIENT:
+                raise Unavailable(message) from None
+            raise Refused(message) from None
+        except (urllib3.exceptions.HTTPError, OSError) as fault:
+            raise Unavailable(_say(fault)) from None
+
+    def query(self, text: str, *, method: str = "GET") -> list[Series]:
+        """Run one InfluxQL statement. Unavailable or Refused (with the database's words) otherwise."""
+        return [
+            Series(
+                series["name"],
+                series.get("tags", {}),
+                tuple(series["columns"]),
+                tuple(tuple(row) for row in series.get("values", ())),
+            )
+            for series in self.raw(text, method=method).get("series", ())
+        ]
+
+    def raw(self, text: str, *, method: str = "GET") -> dict[str, Any]:
+        """The first result object of an InfluxQL statement as the database gave it, times in epoch ms."""
+        try:
+            answer = self._pool.request(
+                method, f"{self._query_url}&{urlencode({'q': text})}", headers=self._headers
+            )
+            body = json.loads(answer.data)
+        except ValueError:
+            raise Unavailable(f"{answer.status}: no JSON") from None
+        except (urllib3.exceptions.HTTPError, OSError) as fault:
+            raise Unavailable(_say(fault)) from None
+        if answer.status in _TRANSIENT:
+            raise Unavailable(f"{answer.status}: {body.get('error', '')}")
+        if "error" in body:
+            raise Refused(body["error"])
+        result: dict[str, Any] = body["results"][0]
+        if "error" in result:
+            raise Refused(result["error"])
+        return result
+
+    def create_database(self) -> None:
+        """1.x only; harmless where it exists."""
+        self.query(f'CREATE DATABASE "{self._access.database}"', method="POST")
+
+    def close(self) -> None:
+        self._client.close()
+        self._pool.clear()
+
+
+def _message(body: Any) -> str:
+    try:
+        data = json.loads(body)
+    except (TypeError, ValueError):
+        return str(body)[:300]
+    return str(data.get("message") or data.get("error") or data)[:300]
+
+
+def _say(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"[:300]

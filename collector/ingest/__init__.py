@@ -1,0 +1,1 @@
+"""The server process that takes messages from the broker into InfluxDB."""

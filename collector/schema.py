@@ -1,0 +1,228 @@
+"""Every measurement that quannet writes: its tags and fields, their types, units and bounds, and who writes it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+# What ingest adds to each point of an agent, from topic and roster; never taken from a payload.
+IDENTITY = ("venue", "pc", "place", "class")
+
+CLASSES = ("game", "agent", "isp", "hospitality")  # a venue's legal class, DESIGN's words
+
+_I63 = 2**63 - 1
+
+
+class Kind(enum.Enum):
+    """InfluxDB's field types that we use. Booleans are 0 and 1: Grafana's rules read no other."""
+
+    INT = int
+    FLOAT = float
+    TEXT = str
+
+
+class Writer(enum.Enum):
+    """Which process writes it."""
+
+    AGENT = "agent"
+    INGEST = "ingest"
+    PRESENCE = "presence"
+    WATCH = "watch"
+
+
+@dataclass(frozen=True)
+class Tag:
+    name: str
+    doc: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """`low` and `high` are the bounds that ingest accepts (for text: of its length).
+
+    `after_hours_of` names the field of seconds of which this one holds the share outside the allowed
+    hours: ingest computes it, an agent may not send it.
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    doc: str
+    low: float = 0
+    high: float = _I63
+    after_hours_of: str = ""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    name: str
+    writer: Writer
+    doc: str
+    tags: tuple[Tag, ...]
+    fields: tuple[Field, ...]
+    identity: tuple[str, ...] = IDENTITY
+
+    def field(self, name: str) -> Field:
+        """KeyError where there is none."""
+        return _FIELDS[self.name][name]
+
+    def has_field(self, name: str) -> bool:
+        return name in _FIELDS[self.name]
+
+    @property
+    def tag_names(self) -> tuple[str, ...]:
+        return self.identity + tuple(tag.name for tag in self.tags)
+
+
+def _int(name: str, unit: str, doc: str, high: float = _I63, *, after_hours_of: str = "") -> Field:
+    return Field(name, Kind.INT, unit, doc, high=high, after_hours_of=after_hours_of)
+
+
+def _flag(name: str, doc: str) -> Field:
+    return Field(name, Kind.INT, "0/1", doc, high=1)
+
+
+def _share(name: str, doc: str) -> Field:
+    return Field(name, Kind.FLOAT, "%", doc, high=100)
+
+
+def _text(name: str, doc: str, longest: int = 64) -> Field:
+    return Field(name, Kind.TEXT, "", doc, high=longest)
+
+
+MEASUREMENTS: tuple[Measurement, ...] = (
+    Measurement(
+        "agent",
+        Writer.AGENT,
+        "The agent's own health; exactly one line in each message, so that a gap in `n` shows in the database.",
+        (),
+        (
+            _text("stream", "random id of the spool that numbered the message"),
+            _int("n", "", "number of the message in its stream: 1, 2, 3 …"),
+            _text("version", "the agent's release", 32),
+            _text(
+                "clock",
+                "whose clock stamped the message: `server` or `pc` (never synchronised before a reboot)",
+                8,
+            ),
+            _int("uptime", "s", "since the agent started"),
+            _int("queued", "messages", "in the spool and not yet acknowledged"),
+            _int("queued_bytes", "B", "the same, in bytes"),
+            _int("dropped", "messages", "given up in this stream because the spool was full or too old"),
+            _int("resent", "messages", "sent more than once since the agent started"),
+            _int("errors", "", "failed samples since the agent started"),
+            _int("rss", "B", "resident memory of the agent"),
+            Field(
+                "cpu", Kind.FLOAT, "%", "of one core, used by the agent since its last message", high=100_000
+            ),
+        ),
+    ),
+    Measurement(
+        "host",
+        Writer.AGENT,
+        "The PC's load.",
+        (),
+        (
+            _share("cpu", "busy share of all cores"),
+            _share("memory", "memory in use"),
+            _share("disk", "the system disk in use"),
+            _int("sent", "B", "sent over all networks since the last sample"),
+            _int("received", "B", "received over all networks since the last sample"),
+            _int("uptime", "s", "since the PC started"),
+        ),
+    ),
+    Measurement(
+        "games",
+        Writer.AGENT,
+        "Catalogue games that ran since the last sample: a line a game, or one with game=none and play 0.",
+        (Tag("game", "id in the game catalogue, or `none`"),),
+        (
+            _int("play", "s", "for which it ran since the last sample", 86_400),
+            _int(
+                "after_hours",
+                "s",
+                "share of `play` outside the allowed hours; absent where no rule is known",
+                86_400,
+                after_hours_of="play",
+            ),
+            _int("processes", "", "that belong to it now", 100_000),
+        ),
+    ),
+    Measurement(
+        "session",
+        Writer.AGENT,
+        "Whether a person uses the PC.",
+        (),
+        (
+            _text(
+                "state",
+                "active, idle, locked, none (nobody is logged in) or unknown (the sensor cannot see)",
+                16,
+            ),
+            _int("idle", "s", "since the last key or mouse; absent where unknown"),
+            _int("active", "s", "in use since the last sample; absent where unknown", 86_400),
+            _int(
+                "after_hours",
+                "s",
+                "share of `active` outside the allowed hours; absent where no rule is known",
+                86_400,
+                after_hours_of="active",
+            ),
+        ),
+    ),
+    Measurement(
+        "presence",
+        Writer.PRESENCE,
+        "One point a minute for each registered PC: whether it is observed, and why not.",
+        (),
+        (
+            _text(
+                "state",
+                "online, closed (switched off in order), silent (was seen, is not now) or unknown",
+                16,
+            ),
+            _text("cause", "why the state is what it is", 32),
+            _flag("online", "1 where the state is online"),
+            _int("seen", "s", "since the last message was stamped; absent where never seen"),
+            _text("hours", "what the law says of now: open, closed, or no_rule (none is known)", 8),
+        ),
+    ),
+    Measurement(
+        "ledger",
+        Writer.INGEST,
+        "The books of one ingest process: received = stored + dead + in_flight + shed, in messages.",
+        (Tag("worker", "the ingest process"),),
+        (
+            _int("received", "messages", "taken from the broker since the process started"),
+            _int("stored", "messages", "of which InfluxDB has stored at least what was good"),
+            _int("dead", "messages", "of which nothing could be taken; they are in the dead-letter file"),
+            _int("in_flight", "messages", "taken and not yet written"),
+            _int("shed", "messages", "not taken because the queue was full; their agents send them again"),
+            _int("lines_stored", "lines", "written since the process started"),
+            _int("lines_dead", "lines", "refused since the process started"),
+            _int("write_errors", "", "failed writes since the process started"),
+        ),
+        identity=(),
+    ),
+    Measurement(
+        "violation",
+        Writer.WATCH,
+        "A violation's life: a point when it begins to fire, one a minute while it fires, and one when it ends.",
+        (Tag("policy", "id of the policy"), Tag("severity", "critical, warning or info")),
+        (
+            _flag("firing", "1 while it fires, 0 at its end"),
+            _int("since", "s", "for which it has been firing"),
+            Field(
+                "value",
+                Kind.FLOAT,
+                "",
+                "the number that was compared with the threshold",
+                low=-1e300,
+                high=1e300,
+            ),
+        ),
+    ),
+)
+
+BY_NAME = {m.name: m for m in MEASUREMENTS}
+_FIELDS = {m.name: {f.name: f for f in m.fields} for m in MEASUREMENTS}

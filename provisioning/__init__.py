@@ -1,0 +1,1 @@
+"""From a site's folder of plain files to everything that runs there."""

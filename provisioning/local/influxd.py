@@ -1,0 +1,56 @@
+"""A real InfluxDB 1.x (Debian's package `influxdb`) as a child process."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from collector.influx import Access, Influx
+from provisioning.local.process import Child, free_port, listens
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATABASE = "quannet"
+
+# The database must not call home, and answers on loopback only.
+_CONFIG = """\
+reporting-disabled = true
+bind-address = "127.0.0.1:{rpc}"
+
+[meta]
+  dir = {meta}
+
+[data]
+  dir = {data}
+  wal-dir = {wal}
+  query-log-enabled = false
+
+[monitor]
+  store-enabled = false
+
+[http]
+  bind-address = "127.0.0.1:{port}"
+  log-enabled = false
+"""
+
+
+class Influxd(Child):
+    """Started and with its database made when the constructor returns."""
+
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.port = port or free_port()
+        self.access = Access(f"http://127.0.0.1:{self.port}", DATABASE, api="v1")
+        config = folder / "influxdb.conf"
+        # JSON's string form is TOML's.
+        paths = {name: json.dumps(str(folder / name)) for name in ("meta", "data", "wal")}
+        config.write_text(_CONFIG.format(rpc=free_port(), port=self.port, **paths), "utf-8")
+        super().__init__("influxd", ["influxd", "-config", str(config)], folder / "influxd.log")
+        self.ready()
+
+    def ready(self) -> None:
+        self.wait_until(lambda: listens(self.port))
+        influx = Influx(self.access)
+        influx.create_database()
+        influx.close()
