@@ -1,0 +1,19 @@
+"""The venue board."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from collector.conventions import BOARD_VENUE
+from dashboards import kit
+
+if TYPE_CHECKING:
+    from dashboards.context import BoardContext
+
+UID = BOARD_VENUE
+
+
+def build(context: BoardContext) -> kit.Dashboard:
+    return kit.Dashboard(
+        title=context.site, uid=UID, refresh=context.refresh, schemaVersion=kit.SCHEMA_VERSION
+    )
