@@ -1,0 +1,57 @@
+"""The site as ingest and presence read it: identity, PCs and hours of each venue, by date."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from collector.roster import Hours, Roster, Span, Venue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provisioning.registry import VenueRow
+    from provisioning.site import Site
+
+
+def roster(site: Site) -> Roster:
+    groups = groupby(site.venues, key=lambda row: row.id)
+    return Roster(site.settings.name, tuple(_venue(site, list(rows)) for _, rows in groups))
+
+
+def pc_ids(count: int) -> tuple[str, ...]:
+    """01, 02 … with as many digits as the last one needs."""
+    width = max(2, len(str(count)))
+    return tuple(f"{n:0{width}d}" for n in range(1, count + 1))
+
+
+def _venue(site: Site, rows: list[VenueRow]) -> Venue:
+    last = rows[-1]
+    return Venue(
+        last.id,
+        last.name,
+        last.address,
+        pc_ids(last.pcs),
+        tuple(Span(row.valid_from, row.valid_to, row.place, row.klass) for row in rows),
+        tuple(hours for row in rows for hours in _hours(site, row)),
+    )
+
+
+def _hours(site: Site, row: VenueRow) -> Iterator[Hours]:
+    """What binds a venue while it is what the row says: the policies' periods, cut to the row's."""
+    for hours in _binding(site, row):
+        start = max(hours.valid_from, row.valid_from)
+        ends = [day for day in (hours.valid_to, row.valid_to) if day is not None]
+        end = min(ends) if ends else None
+        if end is None or start < end:
+            yield Hours(start, end, hours.policy, hours.windows)
+
+
+def _binding(site: Site, row: VenueRow) -> Iterator[Hours]:
+    if row.klass == "game":
+        yield Hours(date(2024, 12, 25), None, "after-hours", ((480, 1320),))
+        return
+    for decision in site.settings.hours:
+        if row.klass in decision.classes:
+            yield Hours(decision.valid_from, decision.valid_to, "after-hours-provincial", decision.open)

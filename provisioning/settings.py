@@ -1,0 +1,199 @@
+"""The model of `site.yaml`: what a province decides about its own deployment."""
+
+from __future__ import annotations
+
+import re
+from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from collector.conventions import BROKER_USER
+
+MODEL = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+Klass = Literal["game", "agent", "isp", "hospitality"]
+Window = tuple[int, int]
+
+_HOURS = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
+_DURATION = re.compile(r"(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?")
+_SECONDS = (86_400, 3600, 60, 1)
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_LIKE = 'write for example "07:00-23:00"'
+
+
+def hours(text: str) -> Window:
+    """`07:00-23:00` as minutes of the local day. ValueError says what is wrong, and what to write."""
+    match = _HOURS.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} are no opening hours; {_LIKE}")
+    ends = []
+    for hour, minute in ((match[1], match[2]), (match[3], match[4])):
+        if int(minute) > 59 or int(hour) * 60 + int(minute) > 1440:
+            raise ValueError(f'"{hour}:{minute}" is no hour of a day; {_LIKE}')
+        ends.append(int(hour) * 60 + int(minute))
+    opens, closes = ends
+    if opens == closes:
+        raise ValueError(f"{text!r} is never open; {_LIKE}, or 00:00-24:00 for a day and a night")
+    if opens > closes:
+        halves = f'"00:00-{match[3]}:{match[4]}", "{match[1]}:{match[2]}-24:00"'
+        raise ValueError(f"{text!r} crosses midnight; write both parts: {halves}")
+    return opens, closes
+
+
+def windows(texts: Any) -> Any:
+    """One text or a list of them, in order and apart from each other."""
+    if not isinstance(texts, str | list):
+        return texts  # already minutes, or for pydantic to refuse
+    found = sorted(hours(str(text)) for text in ([texts] if isinstance(texts, str) else texts))
+    if not found:
+        raise ValueError(f"the list of opening hours is empty; {_LIKE}")
+    for (_, closes), (opens, _) in pairwise(found):
+        if opens < closes:
+            raise ValueError("opening hours overlap; write each hour of the day once")
+    return tuple(found)
+
+
+def seconds(duration: str) -> int:
+    """How long a duration of letters is: `1m` is 60."""
+    match = _DURATION.fullmatch(duration)
+    if match is None:
+        raise ValueError(f"{duration!r} is no duration; write for example 5m, 1h or 1h30m")
+    return sum(int(part[:-1]) * unit for part, unit in zip(match.groups(), _SECONDS, strict=True) if part)
+
+
+def _duration(text: str) -> str:
+    seconds(text)
+    return text
+
+
+def _every(text: str) -> str:
+    if seconds(text) < 10 or seconds(text) % 10:
+        raise ValueError(f"{text!r} is no multiple of 10 seconds, Grafana's tick; write for example 1m")
+    return text
+
+
+def _absolute(text: str) -> str:
+    if not PurePosixPath(text).is_absolute() or "}" in text or "$" in text:
+        raise ValueError(f"{text!r} is no absolute path; write for example /etc/quannet/secrets/ca.pem")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("the text is empty or holds a line break; write one line")
+    return text
+
+
+def _address(text: str) -> str:
+    if _MAIL.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is no mail address; write for example phong-vh@laocai.example")
+    return text
+
+
+def _url(text: str) -> str:
+    if re.fullmatch(r"https?://[^\s/$]+(/[^\s$]*)?", text) is None:
+        raise ValueError(f"{text!r} is no address; write for example http://127.0.0.1:8086")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_one_line)]
+File = Annotated[str, AfterValidator(_absolute)]
+Url = Annotated[str, AfterValidator(_url)]
+Address = Annotated[str, AfterValidator(_address)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Windows = Annotated[tuple[Window, ...], BeforeValidator(windows)]
+Duration = Annotated[str, AfterValidator(_duration)]
+Every = Annotated[str, AfterValidator(_every)]
+
+
+@dataclass(frozen=True, config=MODEL)
+class Decision:
+    """Opening hours that the province itself has set for classes without national hours."""
+
+    classes: Annotated[tuple[Klass, ...], Field(min_length=1)]
+    valid_from: Annotated[date, Field(alias="from")]
+    open: Windows
+    basis: Text
+    valid_to: Annotated[date | None, Field(alias="to")] = None
+
+
+@dataclass(frozen=True, config=MODEL)
+class Broker:
+    """`host` is the name that server and agents dial; `listen` the address the broker binds."""
+
+    host: Text
+    port: Port = 8883
+    listen: Text = "127.0.0.1"
+    ca_file: File | None = None
+    password_file: File | None = None
+
+
+@dataclass(frozen=True, config=MODEL)
+class Influx:
+    url: Url
+    database: Text = "quannet"
+    api: Literal["v1", "v2"] = "v1"
+    org: Text = "-"
+    secret_file: File | None = None
+
+
+@dataclass(frozen=True, config=MODEL)
+class Mail:
+    host: Text
+    sender: Address
+    recipients: Annotated[tuple[Address, ...], Field(min_length=1)]
+    port: Port = 587
+    starttls: bool = True
+    user: Text | None = None
+    password_file: File | None = None
+
+
+@dataclass(frozen=True, config=MODEL)
+class Preview:
+    url: Url = "http://127.0.0.1:8700"
+
+
+@dataclass(frozen=True, config=MODEL)
+class Grafana:
+    """`authorization_file` holds the whole header that the database asks for, such as `Token …`."""
+
+    authorization_file: File | None = None
+
+
+@dataclass(frozen=True, config=MODEL)
+class Alerting:
+    """How often the rules are evaluated, and how long a policy's condition must last before it fires."""
+
+    every: Every = "1m"
+    lasting: Annotated[dict[str, Duration], Field(alias="for")] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=MODEL)
+class Settings:
+    """`deploy`, `secrets` and `program` say where things lie on the server."""
+
+    name: Text
+    province: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    broker: Broker
+    influx: Influx
+    mail: Mail
+    language: Literal["vi", "en"] = "vi"
+    hours: tuple[Decision, ...] = ()
+    preview: Preview = Field(default_factory=Preview)
+    grafana: Grafana = Field(default_factory=Grafana)
+    alerting: Alerting = Field(default_factory=Alerting)
+    deploy: File = "/etc/quannet"
+    secrets: File = "/etc/quannet/secrets"
+    program: File = "/opt/quannet/bin/quannet"
+
+    @property
+    def ca_file(self) -> str:
+        return self.broker.ca_file or f"{self.secrets}/ca.pem"
+
+    @property
+    def broker_password_file(self) -> str:
+        return self.broker.password_file or f"{self.secrets}/passwords/{BROKER_USER}"

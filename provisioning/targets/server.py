@@ -1,0 +1,49 @@
+"""What quannet's own processes on the server read: settings and roster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from collector.conventions import BROKER_USER, DEPLOY_ROSTER, DEPLOY_SETTINGS
+from collector.roster import dumps
+from provisioning.render import as_toml
+from provisioning.roster import roster
+
+if TYPE_CHECKING:
+    from provisioning.site import Site
+
+
+def render(site: Site) -> dict[str, str]:
+    settings = site.settings
+    influx, mail = settings.influx, settings.mail
+    tables = {
+        "site": {
+            "name": settings.name,
+            "language": settings.language,
+            "preview_url": settings.preview.url,
+        },
+        "influx": {
+            "url": influx.url,
+            "database": influx.database,
+            "api": influx.api,
+            "org": influx.org,
+            "secret_file": influx.secret_file,
+        },
+        "broker": {
+            "host": settings.broker.host,
+            "port": settings.broker.port,
+            "ca_file": settings.ca_file,
+            "user": BROKER_USER,
+            "password_file": settings.broker_password_file,
+        },
+        "mail": {
+            "host": mail.host,
+            "port": mail.port,
+            "sender": mail.sender,
+            "recipients": list(mail.recipients),
+            "starttls": mail.starttls,
+            "user": mail.user,
+            "password_file": mail.password_file,
+        },
+    }
+    return {str(DEPLOY_SETTINGS): as_toml(tables), str(DEPLOY_ROSTER): dumps(roster(site))}
