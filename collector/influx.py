@@ -60,6 +60,9 @@ class Refused(Exception):  # noqa: N818 - a verdict on what was sent
 class _V1WriteService(WriteService):
     """Writes through /write, where InfluxDB before 1.8 listens."""
 
+    def __init__(self, client: Any) -> None:
+        super().__init__(client)
+
     def post_write(self, org: str, bucket: str, body: Any, **kwargs: Any) -> Any:
         del org
         return self.api_client.call_api(
@@ -89,8 +92,8 @@ class Influx:
         self._client = InfluxDBClient(access.url, org=access.org, timeout=int(timeout * 1000), retries=False)
         for name, value in self._headers.items():
             self._client.api_client.set_default_header(name, value)
-        service = _V1WriteService if access.api == "v1" else WriteService
-        self._writes = service(self._client.api_client)
+        api = self._client.api_client
+        self._writes = _V1WriteService(api) if access.api == "v1" else WriteService(api)
         self._query_url = (
             access.url.rstrip("/") + "/query?" + urlencode({"db": access.database, "epoch": "ms"})
         )

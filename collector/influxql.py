@@ -16,3 +16,201 @@ def string(value: str) -> str:
     if "\n" in value:
         raise ValueError("a line break cannot stand in an InfluxQL text")
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def last_messages(since: str) -> str:
+    """For each PC the last message that is stored, of those stamped within `since` (such as 2d)."""
+    return f'SELECT last("n") FROM "agent" WHERE time > now() - {since} GROUP BY "venue", "pc"'
+
+
+def last_ledger(since: str) -> str:
+    """The moment of the last entry of each ingest process in its books."""
+    return f'SELECT last("received") FROM "ledger" WHERE time > now() - {since} GROUP BY "worker"'
+
+
+# What "now" means on a board and in a check: presence writes each minute, games come each 30 seconds.
+RECENT = "time > now() - 3m"
+
+# A sample's `play` is at most a day (schema), so this makes 1 of any play and 0 of none.
+_DAY = 86_400
+
+
+def matches(tag: str, variable: str) -> str:
+    """A condition on a tag by a dashboard variable: the only form that All and several values survive."""
+    return f"{ident(tag)} =~ /^${variable}$/"
+
+
+def tag_values(measurement: str, tag: str) -> str:
+    return f"SHOW TAG VALUES FROM {ident(measurement)} WITH KEY = {ident(tag)}"
+
+
+def playing_now(field: str, each: tuple[str, ...], where: str) -> str:
+    """How many venues or PCs (`each`) have `play` or `after_hours` now; 0 only where samples say so."""
+    inner = (
+        f"SELECT ceil(max({ident(field)}) / {_DAY}) AS {ident('active')} FROM {ident('games')}"
+        f" WHERE {RECENT} AND {where} GROUP BY {_names(each)}"
+    )
+    return f"SELECT sum({ident('active')}) AS {ident(field)} FROM ({inner})"
+
+
+def playing_by_venue(where: str) -> str:
+    """A row a venue: PCs playing now, and PCs playing outside the hours (null where no rule is known)."""
+    inner = (
+        f"SELECT ceil(max({ident('play')}) / {_DAY}) AS {ident('playing')},"
+        f" ceil(max({ident('after_hours')}) / {_DAY}) AS {ident('late')} FROM {ident('games')}"
+        f" WHERE {RECENT} AND {where} GROUP BY {_names(('venue', 'pc', 'place', 'class'))}"
+    )
+    return (
+        f"SELECT sum({ident('playing')}) AS {ident('playing')}, sum({ident('late')}) AS {ident('late')}"
+        f" FROM ({inner}) GROUP BY {_names(('venue', 'place', 'class'))}"
+    )
+
+
+def playing_by_pc(where: str) -> str:
+    """A row a PC: the seconds of play, and of play outside the hours, in its last samples."""
+    return (
+        f"SELECT max({ident('play')}) AS {ident('play')}, max({ident('after_hours')}) AS {ident('late')}"
+        f" FROM {ident('games')} WHERE {RECENT} AND {where} GROUP BY {ident('pc')}"
+    )
+
+
+def coverage_now(where: str) -> str:
+    """The share of registered PCs that are online, in percent."""
+    return f"SELECT 100 * mean({ident('online')}) AS {ident('coverage')} FROM ({_presence_now(where)})"
+
+
+def online_now(where: str) -> str:
+    return f"SELECT sum({ident('online')}) AS {ident('online')} FROM ({_presence_now(where)})"
+
+
+def registered_now(where: str) -> str:
+    return f"SELECT count({ident('online')}) AS {ident('registered')} FROM ({_presence_now(where)})"
+
+
+def presence_by_venue(where: str) -> str:
+    """A row a venue: PCs online, PCs registered, and what the law says of now."""
+    by = ("venue", "place", "class")
+    return (
+        f"SELECT sum({ident('online')}) AS {ident('online')}, count({ident('online')}) AS {ident('registered')},"
+        f" last({ident('hours')}) AS {ident('hours')} FROM ({_presence_now(where, ('place', 'class'))})"
+        f" GROUP BY {_names(by)}"
+    )
+
+
+def presence_by_pc(where: str) -> str:
+    """A row a PC: state, its cause, and the seconds since its last message."""
+    return (
+        f"SELECT last({ident('state')}) AS {ident('state')}, {ident('cause')}, {ident('seen')}"
+        f" FROM {ident('presence')} WHERE {RECENT} AND {where} GROUP BY {ident('pc')}"
+    )
+
+
+def session_by_pc(where: str) -> str:
+    return (
+        f"SELECT last({ident('state')}) AS {ident('session')} FROM {ident('session')}"
+        f" WHERE {RECENT} AND {where} GROUP BY {ident('pc')}"
+    )
+
+
+def firing_now(where: str) -> str:
+    """How many violations fire now; no row where none was written lately."""
+    inner = (
+        f"SELECT last({ident('firing')}) AS {ident('firing')} FROM {ident('violation')}"
+        f" WHERE {RECENT} AND {where} GROUP BY {_names(('policy', 'severity', 'venue', 'pc'))}"
+    )
+    return f"SELECT sum({ident('firing')}) AS {ident('firing')} FROM ({inner})"
+
+
+def violations_now(where: str) -> str:
+    """A row a firing violation: policy, severity, venue, PC, and for how long."""
+    by = _names(("policy", "severity", "venue", "pc"))
+    inner = (
+        f"SELECT last({ident('firing')}) AS {ident('firing')}, {ident('since')} FROM {ident('violation')}"
+        f" WHERE {RECENT} AND {where} GROUP BY {by}"
+    )
+    return f"SELECT {ident('since')} FROM ({inner}) WHERE {ident('firing')} = 1 GROUP BY {by}"
+
+
+def playing_over_time(field: str, by: str | None, where: str) -> str:
+    """How many PCs played at the same time, on average; a PC with two games counts twice.
+
+    The inner minutes keep a bucket that is cut off by the range's end from looking like a fall.
+    """
+    tags = "" if by is None else f", {ident(by)}"
+    inner = (
+        f"SELECT sum({ident(field)}) / 60 AS {ident('pcs')} FROM {ident('games')}"
+        f" WHERE {TIME} AND {where} GROUP BY time(1m){tags} fill(none)"
+    )
+    return (
+        f"SELECT mean({ident('pcs')}) AS {ident('pcs')} FROM ({inner})"
+        f" WHERE {TIME} GROUP BY time($__interval){tags} fill(null)"
+    )
+
+
+def online_over_time(where: str) -> str:
+    """How many PCs were online, on average."""
+    inner = (
+        f"SELECT sum({ident('online')}) AS {ident('pcs')} FROM {ident('presence')}"
+        f" WHERE {TIME} AND {where} GROUP BY time(1m) fill(none)"
+    )
+    return (
+        f"SELECT mean({ident('pcs')}) AS {ident('pcs')} FROM ({inner})"
+        f" WHERE {TIME} GROUP BY time($__interval) fill(null)"
+    )
+
+
+def after_hours_today(where: str) -> str:
+    """Seconds of play outside the hours, by local day; the last row is today."""
+    return (
+        f"SELECT sum({ident('after_hours')}) AS {ident('after_hours')} FROM {ident('games')}"
+        f" WHERE time > now() - 1d AND {where} GROUP BY time(1d) fill(0) tz('Asia/Ho_Chi_Minh')"
+    )
+
+
+def states_over_time(where: str) -> str:
+    """Each PC's presence state; null where presence itself did not write."""
+    return (
+        f"SELECT last({ident('state')}) AS {ident('state')} FROM {ident('presence')}"
+        f" WHERE {TIME} AND {where} GROUP BY time($__interval), {ident('pc')} fill(null)"
+    )
+
+
+def load_over_time(field: str, where: str) -> str:
+    """A PC's `cpu` or `memory`, in percent."""
+    return (
+        f"SELECT mean({ident(field)}) AS {ident(field)} FROM {ident('host')}"
+        f" WHERE {TIME} AND {where} GROUP BY time($__interval), {ident('pc')} fill(null)"
+    )
+
+
+def queued_over_time(where: str) -> str:
+    """Messages that wait in the spools, summed over PCs at each PC's worst."""
+    return _over_pcs(f"max({ident('queued')})", where)
+
+
+def dropped_over_time(where: str) -> str:
+    """Messages given up in each interval; a new stream starts its count again and is no negative number."""
+    return _over_pcs(f"non_negative_difference(max({ident('dropped')}))", where)
+
+
+def _over_pcs(selected: str, where: str) -> str:
+    inner = (
+        f"SELECT {selected} AS {ident('messages')} FROM {ident('agent')}"
+        f" WHERE {TIME} AND {where} GROUP BY time($__interval), {_names(('venue', 'pc'))}"
+    )
+    return (
+        f"SELECT sum({ident('messages')}) AS {ident('messages')} FROM ({inner})"
+        f" WHERE {TIME} GROUP BY time($__interval) fill(null)"
+    )
+
+
+def _presence_now(where: str, more: tuple[str, ...] = ()) -> str:
+    hours = f", {ident('hours')}" if more else ""
+    return (
+        f"SELECT last({ident('online')}) AS {ident('online')}{hours} FROM {ident('presence')}"
+        f" WHERE {RECENT} AND {where} GROUP BY {_names(('venue', 'pc', *more))}"
+    )
+
+
+def _names(tags: tuple[str, ...]) -> str:
+    return ", ".join(map(ident, tags))

@@ -46,9 +46,9 @@ class Venue:
     spans: tuple[Span, ...]
     hours: tuple[Hours, ...]
 
-    def span(self, at: datetime) -> Span | None:
-        """Its identity at a moment; None before the registry knew it or after it was struck off."""
-        return _valid(self.spans, local(at).date())
+    def span_on(self, day: date) -> Span | None:
+        """Its identity on a local day; None before the registry knew it or after it was struck off."""
+        return _valid(self.spans, day)
 
     def hours_on(self, day: date) -> Hours | None:
         """The hours that bind it on a local day; None where no rule is known."""

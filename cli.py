@@ -1,0 +1,1 @@
+"""The command `quannet`: parse, call one function, render, exit."""

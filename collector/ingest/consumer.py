@@ -1,0 +1,182 @@
+"""The ingest process: broker -> bounded queue -> pipeline -> one write a batch -> acknowledgements."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import ssl
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from collector import lineprotocol, wire
+from collector.ingest.ledger import Ledger
+from collector.ingest.pipeline import Dead, Pipeline, Taken
+from collector.ingest.writer import Writer
+
+if TYPE_CHECKING:
+    import threading
+
+    from collector.clock import Clock
+    from collector.deploy import Broker
+    from collector.influx import Influx
+    from collector.ingest.deadletter import DeadLetters
+    from collector.roster import RosterFile
+
+log = logging.getLogger(__name__)
+
+QUEUE = 20_000  # payloads; beyond it they are shed, and their agents send them again
+BATCH_LINES = 5_000
+BATCH_AGE = 0.1  # seconds that a batch waits for company
+LEDGER_EVERY = 10.0  # seconds
+
+
+def server_client(client_id: str, broker: Broker) -> mqtt.Client:
+    """A paho client for a server process: MQTT 5 over TLS, reconnecting by itself."""
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id, protocol=mqtt.MQTTv5)
+    client.username_pw_set(broker.user, broker.password())
+    client.tls_set_context(ssl.create_default_context(cafile=broker.ca_file))
+    client.reconnect_delay_set(1, 30)
+    return client
+
+
+class Ingest:
+    """One worker. It holds no state worth saving: whatever it had not acknowledged is sent again."""
+
+    def __init__(
+        self,
+        *,
+        worker: str,
+        broker: Broker,
+        roster: RosterFile,
+        influx: Influx,
+        dead_letters: DeadLetters,
+        clock: Clock,
+        stop: threading.Event,
+    ) -> None:
+        self.ledger = Ledger(worker)
+        self._roster = roster
+        self._pipeline = Pipeline(roster.get())
+        self._writer = Writer(influx, stop)
+        self._dead_letters = dead_letters
+        self._clock = clock
+        self._stop = stop
+        self._queue: queue.Queue[tuple[str, bytes]] = queue.Queue(QUEUE)
+        self._shed = 0  # written by the network's thread alone
+        self._ledger_due = clock.monotonic()
+        self._broker = broker
+        self._client = server_client(f"quannet-ingest-{worker}", broker)
+        self._client.on_connect = self._on_connect
+        self._client.on_message = self._on_message
+        self._client.on_disconnect = self._on_disconnect
+
+    def run(self) -> None:
+        """Work until `stop`; then finish what is in hand."""
+        self._client.connect_async(self._broker.host, self._broker.port, keepalive=30, clean_start=True)
+        self._client.loop_start()
+        try:
+            while not self._stop.is_set():
+                self._turn()
+        finally:
+            self._client.disconnect()
+            self._client.loop_stop()
+            log.info("ledger at the end: %s", self.ledger)
+
+    def _turn(self) -> None:
+        batch = self._collect()
+        now = self._clock.monotonic()
+        lines: list[str] = []
+        if now >= self._ledger_due:
+            self._ledger_due = now + LEDGER_EVERY
+            self._book_shed()
+            lines.append(lineprotocol.encode(self.ledger.point(self._epoch())))
+        lines += [line for taken in batch for line in taken.lines]
+        refused = [dead for taken in batch for dead in taken.refused]
+        written = self._writer.write(lines)
+        self.ledger.write_errors = self._writer.errors
+        alive = sum(taken.received - taken.dead for taken in batch)
+        if written is None or not self._bury(refused, written):
+            # Nothing is acknowledged: it is sent again, and counted again when it comes.
+            self.ledger.in_flight -= alive
+            self.ledger.shed += alive
+            return
+        self.ledger.in_flight -= alive
+        self.ledger.stored += alive
+        self.ledger.lines_stored += len(lines) - len(written)
+        self.ledger.lines_dead += len(refused) + len(written)
+        self._acknowledge(batch)
+
+    def _collect(self) -> list[Taken]:
+        """A batch: full, or as old as it may get, or empty when nothing comes."""
+        pipeline = self._current_pipeline()
+        batch: list[Taken] = []
+        lines = 0
+        deadline = self._clock.monotonic() + BATCH_AGE
+        while lines < BATCH_LINES:
+            try:
+                topic, payload = self._queue.get(timeout=max(0.0, deadline - self._clock.monotonic()))
+            except queue.Empty:
+                break
+            taken = pipeline.take(topic, payload, self._epoch())
+            self.ledger.received += taken.received
+            self.ledger.dead += taken.dead
+            self.ledger.in_flight += taken.received - taken.dead
+            lines += len(taken.lines)
+            batch.append(taken)
+        return batch
+
+    def _current_pipeline(self) -> Pipeline:
+        roster = self._roster.get()
+        if roster is not self._pipeline.roster:
+            self._pipeline = Pipeline(roster)
+            log.info("roster read again: %d venues", len(roster.venues))
+        return self._pipeline
+
+    def _bury(self, refused: list[Dead], by_database: list[tuple[str, str]]) -> bool:
+        try:
+            self._dead_letters.add(
+                [*refused, *(Dead("database", why, "", line.encode()) for line, why in by_database)]
+            )
+        except OSError as fault:
+            log.warning("dead letters cannot be written: %s", fault)
+            return False
+        return True
+
+    def _acknowledge(self, batch: list[Taken]) -> None:
+        numbers: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for taken in batch:
+            for venue, pc, stream, n in taken.acks:
+                numbers[venue, pc, stream].append(n)
+        for (venue, pc, stream), ns in numbers.items():
+            # The time is read for each: it is what the PC's clock is set by.
+            ack = wire.Ack(stream, tuple(ns), int(self._clock.wall().timestamp() * 1000))
+            self._client.publish(wire.topic(venue, pc, "ack"), wire.encode_ack(ack), qos=0)
+
+    def _book_shed(self) -> None:
+        more = self._shed - self.ledger.shed
+        self.ledger.received += more
+        self.ledger.shed += more
+
+    def _epoch(self) -> int:
+        return int(self._clock.wall().timestamp())
+
+    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
+        if code.is_failure:
+            log.warning("the broker refuses: %s", code)
+            return
+        client.subscribe(wire.SHARED_DATA, qos=1)
+        log.info("connected to the broker")
+
+    def _on_disconnect(
+        self, _client: mqtt.Client, _data: Any, _flags: Any, code: Any, _properties: Any
+    ) -> None:
+        if code.is_failure:
+            log.warning("connection to the broker lost: %s", code)
+
+    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        try:
+            self._queue.put_nowait((message.topic, bytes(message.payload)))
+        except queue.Full:
+            self._shed += 1

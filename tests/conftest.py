@@ -1,0 +1,61 @@
+"""What all tests share: a real database, and the cast: yb-0012 (game), yb-0031 (agent), yb-0100 (hospitality)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from importlib import metadata
+
+import pytest
+
+from collector.influx import Influx
+from collector.roster import Hours, Roster, Span, Venue
+from provisioning.local.influxd import Influxd
+
+LONG_AGO = date(2015, 1, 1)
+
+
+def pytest_report_header() -> str:
+    names = ("paho-mqtt", "psutil", "influxdb-client", "grafanalib", "pydantic")
+    return "with " + ", ".join(f"{name} {metadata.version(name)}" for name in names)
+
+
+@pytest.fixture(scope="session")
+def influxd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
+    with Influxd(tmp_path_factory.mktemp("influxd")) as server:
+        yield server
+
+
+@pytest.fixture
+def influx(influxd: Influxd, request: pytest.FixtureRequest) -> Iterator[Influx]:
+    """A database of the test's own."""
+    name = "t" + str(abs(hash(request.node.nodeid)))
+    connection = Influx(replace(influxd.access, database=name))
+    connection.create_database()
+    yield connection
+    connection.query(f'DROP DATABASE "{name}"', method="POST")
+    connection.close()
+
+
+def venue(name: str, klass: str, hours: tuple[Hours, ...], pcs: int = 3) -> Venue:
+    return Venue(
+        name,
+        f"Quán {name}",
+        "1 Đường Thử, Yên Bái",
+        tuple(f"{n:02}" for n in range(1, pcs + 1)),
+        (Span(LONG_AGO, None, "04273", klass),),
+        hours,
+    )
+
+
+@pytest.fixture(scope="session")
+def roster() -> Roster:
+    game = (Hours(date(2024, 12, 25), None, "after-hours-game", ((480, 1320),)),)
+    agent = (Hours(date(2024, 12, 25), None, "after-hours-agent", ((420, 1380),)),)
+    return Roster(
+        "Thử",
+        (
+            venue("yb-0012", "game", game, pcs=10),
+            venue("yb-0031", "agent", agent),
+            venue("yb-0100", "hospitality", ()),
+        ),
+    )
