@@ -87,8 +87,10 @@ class PlaceRow:
 
 
 class _Dated(Protocol):
-    valid_from: date
-    valid_to: date | None
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
 
 
 Row = TypeVar("Row", VenueRow, PlaceRow)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
 from itertools import pairwise
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
@@ -17,6 +16,10 @@ MODEL = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True
 
 Klass = Literal["game", "agent", "isp", "hospitality"]
 Window = tuple[int, int]
+
+# Files of the secrets folder, as credentials.py makes them.
+CA_FILE, CERT_FILE, KEY_FILE = "ca.pem", "server.pem", "server.key"
+PASSWORDS, BROKER_PASSWORDS = "passwords", "mosquitto.passwd"
 
 _HOURS = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 _DURATION = re.compile(r"(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?")
@@ -77,7 +80,8 @@ def _every(text: str) -> str:
 
 
 def _absolute(text: str) -> str:
-    if not PurePosixPath(text).is_absolute() or "}" in text or "$" in text:
+    # The rest means something to systemd, mosquitto or Grafana.
+    if re.fullmatch(r"/[^\s%${}'\"\\#]*", text) is None:
         raise ValueError(f"{text!r} is no absolute path; write for example /etc/quannet/secrets/ca.pem")
     return text
 
@@ -94,6 +98,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _host(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.:-]*|::1?", text) is None:
+        raise ValueError(f"{text!r} is no host name or address; write for example mqtt.laocai.example")
+    return text
+
+
 def _url(text: str) -> str:
     if re.fullmatch(r"https?://[^\s/$]+(/[^\s$]*)?", text) is None:
         raise ValueError(f"{text!r} is no address; write for example http://127.0.0.1:8086")
@@ -102,6 +112,7 @@ def _url(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_one_line)]
 File = Annotated[str, AfterValidator(_absolute)]
+Host = Annotated[str, AfterValidator(_host)]
 Url = Annotated[str, AfterValidator(_url)]
 Address = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -125,9 +136,9 @@ class Decision:
 class Broker:
     """`host` is the name that server and agents dial; `listen` the address the broker binds."""
 
-    host: Text
+    host: Host
     port: Port = 8883
-    listen: Text = "127.0.0.1"
+    listen: Host = "127.0.0.1"
     ca_file: File | None = None
     password_file: File | None = None
 
@@ -143,7 +154,7 @@ class Influx:
 
 @dataclass(frozen=True, config=MODEL)
 class Mail:
-    host: Text
+    host: Host
     sender: Address
     recipients: Annotated[tuple[Address, ...], Field(min_length=1)]
     port: Port = 587
@@ -190,10 +201,13 @@ class Settings:
     secrets: File = "/etc/quannet/secrets"
     program: File = "/opt/quannet/bin/quannet"
 
+    def secret(self, *parts: str) -> str:
+        return "/".join((self.secrets.rstrip("/"), *parts))
+
     @property
     def ca_file(self) -> str:
-        return self.broker.ca_file or f"{self.secrets}/ca.pem"
+        return self.broker.ca_file or self.secret(CA_FILE)
 
     @property
     def broker_password_file(self) -> str:
-        return self.broker.password_file or f"{self.secrets}/passwords/{BROKER_USER}"
+        return self.broker.password_file or self.secret(PASSWORDS, BROKER_USER)

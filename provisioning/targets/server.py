@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from collector.conventions import BROKER_USER, DEPLOY_ROSTER, DEPLOY_SETTINGS
 from collector.roster import dumps
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def render(site: Site) -> dict[str, str]:
     settings = site.settings
     influx, mail = settings.influx, settings.mail
-    tables = {
+    tables: dict[str, dict[str, Any]] = {
         "site": {
             "name": settings.name,
             "language": settings.language,
