@@ -118,6 +118,9 @@ def read_csv(path: Path, shown: str, model: type[Model]) -> Read[list[Model]]:
     rows: list[dict[str, str]] = []
     try:
         header = [name.strip() for name in next(reader, [])]
+        faults = _header_problems(shown, lines, header, model)
+        if faults:
+            return Read(Document(shown, None), None, faults)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -131,7 +134,8 @@ def read_csv(path: Path, shown: str, model: type[Model]) -> Read[list[Model]]:
             places[(len(rows),)] = _place(shown, lines, line - 1, 0, 1)
             for name, cell in zip(header, cells, strict=True):
                 places[(len(rows), name)] = _place(shown, lines, line - 1, column, len(cell) or 1)
-                column += len(cell) + 1
+                quoted = lines[line - 1][column : column + 1] == '"'
+                column += len(cell) + 1 + (2 + cell.count('"') if quoted else 0)
             rows.append({n: c.strip() for n, c in zip(header, cells, strict=True) if c.strip()})
     except csv.Error as fault:
         place = _place(shown, lines, reader.line_num - 1, 0, 1)
@@ -150,6 +154,31 @@ def check(document: Document, model: Any) -> tuple[Any, list[Problem]]:
         return TypeAdapter(model).validate_python(document.data), []
     except ValidationError as fault:
         return None, [_problem(document, model, detail) for detail in fault.errors()]
+
+
+def _header_problems(shown: str, lines: list[str], header: list[str], model: Any) -> list[Problem]:
+    """A column that is missing or unknown, said once and not in each row."""
+    known = {
+        f.alias or name: f.is_required() for name, f in getattr(model, "__pydantic_fields__", {}).items()
+    }
+    problems = []
+    column = 0
+    for i, name in enumerate(header):
+        place = _place(shown, lines, 0, column, len(name))
+        column += len(name) + 1
+        if name in header[:i]:
+            problems.append(error("file/csv", f"the column {name!r} stands twice", "keep one of them", place))
+        elif known and name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            remedy = "remove it" + (f", or did you mean {close[0]!r}?" if close else "")
+            problems.append(error("file/unknown-key", f"{name!r} is no column here", remedy, place))
+    for name, required in known.items():
+        if required and name not in header:
+            place = _place(shown, lines, 0, 0, 1)
+            problems.append(
+                error("file/missing", f"the column {name!r} is missing", "add it to the first line", place)
+            )
+    return problems
 
 
 def _text(path: Path, shown: str) -> tuple[str | None, list[Problem]]:
@@ -226,7 +255,7 @@ _REMEDIES = {
 def _problem(document: Document, model: Any, detail: ErrorDetails) -> Problem:
     kind = detail["type"]
     key = tuple(k for k in detail["loc"] if isinstance(k, int) or not k.startswith(("function-", "tagged-")))
-    name = str(key[-1]) if key else ""
+    name = next((step for step in reversed(key) if isinstance(step, str)), "")  # of a list, not an index
     summary, remedy = _REMEDIES.get(kind, ("{name}: {message}", ""))
     message = str(detail["msg"]).removeprefix("Value error, ")
     given = repr(detail["input"])[:80]

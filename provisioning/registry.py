@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
@@ -27,6 +28,20 @@ _LAT, _LON = (6.5, 23.5), (102.0, 118.0)
 def _id(text: str) -> str:
     if not is_venue(text):
         raise ValueError(f"{text!r} is no venue id; write small letters, digits and dashes, such as yb-0012")
+    return text
+
+
+def _count(number: int) -> int:
+    if not 1 <= number <= MAX_PCS:
+        raise ValueError(f"{number} is no count of PCs; write the licensed number, at most {MAX_PCS}")
+    return number
+
+
+def _code(text: str) -> str:
+    if re.fullmatch(r"[0-9]{2,5}", text) is None:
+        raise ValueError(
+            f"{text!r} is no code of a place; write its digits, leading zeros too, such as 04252"
+        )
     return text
 
 
@@ -60,7 +75,7 @@ class VenueRow:
     address: Text
     lat: Lat
     lon: Lon
-    pcs: Annotated[int, Field(ge=1, le=MAX_PCS)]
+    pcs: Annotated[int, AfterValidator(_count)]
     valid_from: date
     certificate: str = ""
     issuer: str = ""
@@ -75,7 +90,7 @@ class VenueRow:
 class PlaceRow:
     """A place of the administrative register; a code may mean another place at another time."""
 
-    code: Annotated[str, Field(pattern=r"^[0-9]{2,5}$")]
+    code: Annotated[str, AfterValidator(_code)]
     valid_from: date
     name: Text
     name_en: Text

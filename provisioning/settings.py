@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -16,6 +16,7 @@ MODEL = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True
 
 Klass = Literal["game", "agent", "isp", "hospitality"]
 Window = tuple[int, int]
+Item = TypeVar("Item")
 
 # Files of the secrets folder, as credentials.py makes them.
 CA_FILE, CERT_FILE, KEY_FILE = "ca.pem", "server.pem", "server.key"
@@ -92,6 +93,18 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _port(number: int) -> int:
+    if not 1 <= number <= 65_535:
+        raise ValueError(f"{number} is no port; write for example 8883")
+    return number
+
+
+def _some(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    if not items:
+        raise ValueError("the list is empty; write at least one item")
+    return items
+
+
 def _address(text: str) -> str:
     if _MAIL.fullmatch(text) is None:
         raise ValueError(f"{text!r} is no mail address; write for example phong-vh@laocai.example")
@@ -115,7 +128,7 @@ File = Annotated[str, AfterValidator(_absolute)]
 Host = Annotated[str, AfterValidator(_host)]
 Url = Annotated[str, AfterValidator(_url)]
 Address = Annotated[str, AfterValidator(_address)]
-Port = Annotated[int, Field(ge=1, le=65_535)]
+Port = Annotated[int, AfterValidator(_port)]
 Windows = Annotated[tuple[Window, ...], BeforeValidator(windows)]
 Duration = Annotated[str, AfterValidator(_duration)]
 Every = Annotated[str, AfterValidator(_every)]
@@ -125,7 +138,7 @@ Every = Annotated[str, AfterValidator(_every)]
 class Decision:
     """Opening hours that the province itself has set for classes without national hours."""
 
-    classes: Annotated[tuple[Klass, ...], Field(min_length=1)]
+    classes: Annotated[tuple[Klass, ...], AfterValidator(_some)]
     valid_from: Annotated[date, Field(alias="from")]
     open: Windows
     basis: Text
@@ -156,7 +169,7 @@ class Influx:
 class Mail:
     host: Host
     sender: Address
-    recipients: Annotated[tuple[Address, ...], Field(min_length=1)]
+    recipients: Annotated[tuple[Address, ...], AfterValidator(_some)]
     port: Port = 587
     starttls: bool = True
     user: Text | None = None
@@ -188,7 +201,7 @@ class Settings:
     """`deploy`, `secrets` and `program` say where things lie on the server."""
 
     name: Text
-    province: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    province: Text
     broker: Broker
     influx: Influx
     mail: Mail

@@ -43,26 +43,25 @@ def load(folder: Path) -> tuple[Site | None, list[Problem]]:
     if venues.value is not None:
         problems += venue_problems(venues.document, venues.value, places.value)
     if settings.value is not None:
-        problems += _settings_problems(settings.document, settings.value, places.value, venues.value)
-    problems = in_order(problems)
+        problems += _settings_problems(settings.document, settings.value, places.value)
     if any(problem.severity is Severity.ERROR for problem in problems):
-        return None, problems
+        return None, in_order(problems)
     assert settings.value is not None
     assert venues.value is not None
     assert places.value is not None
+    problems += _unknown_hours(settings.document, settings.value, venues.value)
     site = Site(
         settings.value,
         tuple(sorted(venues.value, key=lambda row: (row.id, row.valid_from))),
         tuple(sorted(places.value, key=lambda row: (row.code, row.valid_from))),
     )
-    return site, problems
+    return site, in_order(problems)
 
 
 def _settings_problems(
     document: Document,
     settings: Settings,
     places: Sequence[PlaceRow] | None,
-    venues: Sequence[VenueRow] | None,
 ) -> Iterator[Problem]:
     """Faults of site.yaml that no single value shows."""
     if places is not None and not any(
@@ -90,8 +89,6 @@ def _settings_problems(
             "the database asks for a password that Grafana is not given",
             "write grafana.authorization_file: a file that holds `Basic …`, readable by Grafana",
         )
-    if venues is not None:
-        yield from _unknown_hours(document, settings, venues)
 
 
 def _decision_problems(document: Document, settings: Settings) -> Iterator[Problem]:
