@@ -34,6 +34,9 @@ RECENT = "time > now() - 3m"
 # A sample's `play` is at most a day (schema), so this makes 1 of any play and 0 of none.
 _DAY = 86_400
 
+# A sample of `games` without a game says that the PC was seen; it is no game.
+PLAYED = "\"game\" != 'none'"
+
 
 def matches(tag: str, variable: str) -> str:
     """A condition on a tag by a dashboard variable: the only form that All and several values survive."""
@@ -214,3 +217,15 @@ def _presence_now(where: str, more: tuple[str, ...] = ()) -> str:
 
 def _names(tags: tuple[str, ...]) -> str:
     return ", ".join(map(ident, tags))
+
+
+def sum_per_pc(measurement: str, field: str, classes: tuple[str, ...]) -> str:
+    """A rule's query: a field's sum over the range for each PC of some classes, one point a series.
+
+    One field only, and no time buckets: Grafana would make two series of equal labels of two columns.
+    """
+    bound = " OR ".join(f"{ident('class')} = {string(klass)}" for klass in classes)
+    return (
+        f"SELECT sum({ident(field)}) FROM {ident(measurement)} WHERE {TIME} AND ({bound})"
+        f" GROUP BY {_names(('venue', 'pc', 'place', 'class'))}"
+    )

@@ -97,19 +97,22 @@ def _hours(venue: Venue, *, shut: bool) -> str:
 def _state(venue: Venue, pc: str, at: int, end: int) -> tuple[str, str]:
     if venue.id == "yb-0012":
         if pc == "03" and at > end - 2700:
-            return "silent", "agent"
+            return "silent", "lost"
         if pc == "04" and at > end - 1800:
-            return "closed", "shutdown"
+            return "closed", "said_goodbye"
         if pc == "05":
             return "unknown", "never_seen"
     if venue.id == "yb-0019" and end - 2400 < at <= end - 900:
-        return "silent", "power"
-    return "online", ""
+        return "silent", "no_message"
+    return "online", "seen"
 
 
 def _violations(all_venues: list[Venue], end: int) -> Iterator[Point]:
     venue = all_venues[0]
-    for pc, policy, severity, since in (("01", "after-hours", "critical", 1500), ("03", "silent", "warning", 2400)):
+    for pc, policy, severity, since in (
+        ("01", "after-hours", "critical", 1500),
+        ("03", "silent", "warning", 2400),
+    ):
         tags = {"venue": venue.id, "pc": pc, "place": venue.place, "class": venue.klass}
         tags |= {"policy": policy, "severity": severity}
         for at in range(end - since, end + 1, 60):
