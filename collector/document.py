@@ -83,6 +83,11 @@ def read_yaml(path: Path, shown: str, model: type[Model]) -> Read[Model]:
     text, problems = _text(path, shown)
     if text is None:
         return Read(Document(shown, None), None, problems)
+    return parse_yaml(text, shown, model)
+
+
+def parse_yaml(text: str, shown: str, model: type[Model]) -> Read[Model]:
+    """The same of a text that is at hand."""
     lines = text.splitlines()
     try:
         node = yaml.compose(text, Loader=_Loader)
