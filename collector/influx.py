@@ -61,7 +61,7 @@ class _V1WriteService(WriteService):
     """Writes through /write, where InfluxDB before 1.8 listens."""
 
     def __init__(self, client: Any) -> None:
-        super().__init__(client)
+        super().__init__(client)  # type: ignore[no-untyped-call] # the library has no types
 
     def post_write(self, org: str, bucket: str, body: Any, **kwargs: Any) -> Any:
         del org

@@ -23,7 +23,7 @@ from collector.lineprotocol import Point
 if TYPE_CHECKING:
     import ssl
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import paho.mqtt.client as mqtt
 
@@ -114,7 +114,8 @@ class SimulatedPC:
         self.trusted = TrustedClock()
         self.delivery = Delivery(self.spool, self.trusted, self.clock.instant().boot, self.random, self.pace)
 
-    def sample(self, now: float) -> None:
+    def sample(self, now: float) -> list[Point]:
+        """Number a message and keep it in the spool; the points that it holds."""
         self.guest.step(now)
         own = Point(
             "agent",
@@ -133,12 +134,16 @@ class SimulatedPC:
                 "cpu": 0.1,
             },
         )
-        lines = [lineprotocol.encode(point) for point in (own, *self.guest.points(self.pace_seconds))]
-        self.spool.append(lines, self.clock.instant())
+        points = [own, *self.guest.points(self.pace_seconds)]
+        self.spool.append([lineprotocol.encode(point) for point in points], self.clock.instant())
+        return points
 
 
 class Fleet:
-    """Drives all PCs with one selector. `every` is the seconds between two messages of a PC."""
+    """Drives all PCs with one selector. `every` is the seconds between two messages of a PC.
+
+    `journal` is told of each message as it is numbered: what a test holds against the database.
+    """
 
     def __init__(
         self,
@@ -148,12 +153,14 @@ class Fleet:
         seed: int,
         every: int = 30,
         pace: Pace | None = None,
+        journal: Callable[[SimulatedPC, list[Point]], None] = lambda _pc, _points: None,
     ) -> None:
         random = Random(seed)
         now = clock.monotonic()
         self._clock = clock
         self._random = random
         self._every = every
+        self._journal = journal
         self._selector = selectors.DefaultSelector()
         self._contexts: dict[Endpoint, ssl.SSLContext] = {}
         self.sampling = True
@@ -203,7 +210,7 @@ class Fleet:
     def _turn(self, pc: SimulatedPC, now: float) -> None:
         if self.sampling and now >= pc.sample_at:
             pc.sample_at += self._every
-            pc.sample(now)
+            self._journal(pc, pc.sample(now))
         if pc.client is None:
             if now >= pc.connect_at:
                 self._connect(pc)

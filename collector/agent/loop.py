@@ -53,6 +53,17 @@ class Schedule:
         return min(self._due.values(), default=math.inf)
 
 
+def sample(sensors: Iterable[Sensor], now: Instant, faults: dict[str, Exception]) -> list[lineprotocol.Point]:
+    """What the sensors see. One that fails goes into `faults` by its name; the others go on."""
+    points: list[lineprotocol.Point] = []
+    for sensor in sensors:
+        try:
+            points += sensor.sample(now)
+        except (OSError, psutil.Error) as fault:
+            faults[sensor.name] = fault
+    return points
+
+
 class Agent:
     """Runs until told to stop. Faults of the world are counted, said once, and outlived."""
 
@@ -101,7 +112,7 @@ class Agent:
             self._link.open()
         due = self._schedule.take(now)
         if due:
-            self._keep(self.sample(due), self._clock.instant())
+            self._sample(due)
         self._send()
         wake = min(self._schedule.next(), self._delivery.wake(), self._reconnect_at)
         wait = min(max(0.0, wake - self._clock.monotonic()), _LONGEST_WAIT)
@@ -111,17 +122,17 @@ class Agent:
             return
         self._handle(event)
 
-    def sample(self, sensors: Iterable[Sensor]) -> list[lineprotocol.Point]:
-        """What the sensors see now. A failing sensor does not hinder the others."""
-        points: list[lineprotocol.Point] = []
-        for sensor in sensors:
-            try:
-                points += sensor.sample(self._clock.instant())
+    def _sample(self, due: list[Sensor]) -> None:
+        faults: dict[str, Exception] = {}
+        now = self._clock.instant()
+        points = sample(due, now, faults)
+        self._errors += len(faults)
+        for sensor in due:
+            if sensor.name in faults:
+                self._fails(f"sensor {sensor.name}", faults[sensor.name])
+            else:
                 self._recovered(f"sensor {sensor.name}")
-            except (OSError, psutil.Error) as fault:
-                self._errors += 1
-                self._fails(f"sensor {sensor.name}", fault)
-        return points
+        self._keep(points, now)
 
     def _keep(self, points: list[lineprotocol.Point], at: Instant) -> None:
         own = self._health.point(

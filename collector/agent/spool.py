@@ -196,7 +196,8 @@ def _frame(stream: str, n: int, stamp: int, clock: str, text: str) -> Frame:
 
 
 def _open(path: str) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=1.0)
+    # Built by one thread and then used by another, never by both at once.
+    db = sqlite3.connect(path, timeout=1.0, check_same_thread=False)
     try:
         # Exclusive: two agents on one spool would number two messages alike.
         # Full: after a power cut no number may be given a second time.

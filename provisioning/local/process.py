@@ -79,6 +79,10 @@ class Child:
         """Start the same command again. Only after it has ended."""
         assert not self.running
         self._start()
+        self.ready()
+
+    def ready(self) -> None:
+        """Return when it serves; a command that has a way to tell overrides this."""
 
     def stop(self) -> int:
         """SIGTERM, then SIGKILL to one that does not listen. Its exit code."""

@@ -1,5 +1,6 @@
 """Delivery: probing, opening, windows, resends and bundles, on a clock that the test moves."""
 
+import itertools
 from random import Random
 
 import pytest
@@ -70,7 +71,7 @@ def test_pings_become_rarer_while_nobody_answers(bench):
     while bench.now < 600:
         times += [bench.now] * len(bench.sent())
         bench.now = bench.delivery.wake()
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert gaps[0] < 6
     assert 40 < gaps[-1] <= 75
     assert len(times) < 20
