@@ -1,19 +1,34 @@
-"""The agent's settings: a TOML file, and everything that is wrong in it with its line."""
+"""The agent's settings: a TOML file, and everything that is wrong in it with its place."""
 
 from __future__ import annotations
 
+import difflib
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from collector.agent import catalogue, kinds, tomlplaces
+from collector.problem import Problem, Severity, error, in_order
+from collector.wire import is_pc, is_venue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from collector.agent.tomlplaces import TomlFile
 
 CATALOGUE = Path(__file__).with_name("games.csv")
+SAMPLE = Path(__file__).with_name("agent.sample.toml")
+SENSOR_NAMES = ("host", "games", "session")  # those of sensors.SENSORS; a test compares the two
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Broker:
     """The user name is the venue's id; `ca_file` None trusts the system's authorities."""
 
     host: str
-    port: int
+    port: int = 8883
     password_file: Path
     ca_file: Path | None = None
 
@@ -37,6 +52,146 @@ class Settings:
     broker: Broker
     spool: SpoolSettings
     interval: float = 30.0
-    sensors: tuple[str, ...] = ("host", "games", "session")
+    sensors: tuple[str, ...] = SENSOR_NAMES
     catalogue: Path = CATALOGUE
     idle_after: float = 300.0
+
+
+def load(path: Path) -> tuple[Settings | None, list[Problem]]:
+    """Read a settings file; relative paths in it start at its folder. None where a problem is an error."""
+    file, problems = tomlplaces.read(path)
+    if problems:
+        return None, problems
+    problems += _unknown(file)
+    values: dict[str, Any] = {}
+    for key in KEYS:
+        found = file.values.get(key.name)
+        if found is None:
+            if key.required and isinstance(file.values.get(key.table, {}), dict):
+                problems.append(_missing(file, key))
+            continue
+        try:
+            values[key.name] = key.take(found, path.parent)
+        except ValueError as fault:
+            problems.append(error("settings/value", f"{key.name} {fault}", key.hint, file.value(key.name)))
+    problems += _secret(file, values.get("broker.password_file"))
+    problems += _games(file, values.get("catalogue", CATALOGUE))
+    problems = in_order(problems)
+    if any(problem.severity == Severity.ERROR for problem in problems):
+        return None, problems
+    return _settings(values), problems
+
+
+@dataclass(frozen=True)
+class Key:
+    """One setting: `take` turns what TOML holds into ours, or raises ValueError saying what is wrong."""
+
+    name: str
+    take: Callable[[Any, Path], Any]
+    hint: str
+    required: bool = False
+
+    @property
+    def table(self) -> str:
+        return self.name.rpartition(".")[0]
+
+
+def _sensors(value: Any, _: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError("is no list of texts")
+    for name in value:
+        if name not in SENSOR_NAMES:
+            raise ValueError(f"knows no sensor {name!r}{_near(name, SENSOR_NAMES)}")
+    return tuple(name for name in SENSOR_NAMES if name in value)
+
+
+KEYS = (
+    Key("venue", kinds.slug(is_venue), 'its id in the registry, a-z, 0-9 and -: "yb-0012"', required=True),
+    Key("pc", kinds.slug(is_pc), 'its name in the venue, letters, digits, - and _: "07"', required=True),
+    Key("interval", kinds.number(1, 3600), "seconds between samples: 30"),
+    Key("idle_after", kinds.number(10, 86_400), "seconds without a key until nobody is there: 300"),
+    Key("sensors", _sensors, 'those that shall look: ["host", "games", "session"]'),
+    Key("catalogue", kinds.file, "the path of a game catalogue, or leave the line out"),
+    Key("broker.host", kinds.text, 'name or address of the broker: "mqtt.example.vn"', required=True),
+    Key("broker.port", kinds.number(1, 65_535, whole=True), "the broker's TLS port: 8883"),
+    Key(
+        "broker.password_file", kinds.file, "the path of the venue's password, from the bundle", required=True
+    ),
+    Key("broker.ca_file", kinds.file, "the path of the province's authority, from the bundle"),
+    Key("spool.folder", kinds.folder, "a folder of the agent's own on a disk of this PC", required=True),
+    Key("spool.max_bytes", kinds.number(1_000_000, 10_000_000_000, whole=True), "bytes on disk: 67108864"),
+    Key("spool.max_days", kinds.number(0.01, 366), "days after which a message is given up: 7"),
+)
+_NAMES = tuple(key.name for key in KEYS)
+_TABLES = tuple(dict.fromkeys(key.table for key in KEYS if key.table))
+
+
+def _settings(values: Mapping[str, Any]) -> Settings:
+    def under(table: str) -> dict[str, Any]:
+        return {
+            name.removeprefix(f"{table}."): value
+            for name, value in values.items()
+            if name.rpartition(".")[0] == table
+        }
+
+    top = {name: value for name, value in values.items() if "." not in name}
+    return Settings(**top, broker=Broker(**under("broker")), spool=SpoolSettings(**under("spool")))
+
+
+def _missing(file: TomlFile, key: Key) -> Problem:
+    return error("settings/missing", f"{key.name} is missing", f"write {key.hint}", file.key(key.name))
+
+
+def _unknown(file: TomlFile) -> list[Problem]:
+    problems: list[Problem] = []
+    for name, value in file.values.items():
+        if name in _TABLES:
+            if not isinstance(value, dict):
+                summary = f"{name} is {kinds.kind(value)}, not a table"
+                problems.append(
+                    error("settings/value", summary, f"write it as a line [{name}]", file.value(name))
+                )
+        elif name not in _NAMES and ("." not in name or name.partition(".")[0] in _TABLES):
+            known = _NAMES if "." in name or not isinstance(value, dict) else _TABLES
+            problems.append(
+                error(
+                    "settings/unknown",
+                    f"{name} is no setting{_near(name, known)}",
+                    f"settings are: {', '.join(known)}",
+                    file.key(name),
+                )
+            )
+    return problems
+
+
+def _near(name: str, known: tuple[str, ...]) -> str:
+    """`; did you mean …?` where a known name is much like it, or the same in another table."""
+    last = name.rpartition(".")[2]
+    close = [other for other in known if other.rpartition(".")[2] == last]
+    close = close or difflib.get_close_matches(name, known, 1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _secret(file: TomlFile, path: Path | None) -> list[Problem]:
+    """A password that everybody on the PC can read is said, not refused: the bundle's owner may not help it."""
+    if path is None or os.name != "posix":
+        return []  # Windows keeps rights in lists that the installer sets
+    place = file.value("broker.password_file")
+    try:
+        if path.stat().st_size == 0:
+            return [error("settings/secret", f"{path} is empty", "put the venue's password in it", place)]
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError as fault:
+        return [error("settings/secret", f"{path}: {fault.strerror}", "let the agent read it", place)]
+    if not mode & stat.S_IROTH:
+        return []
+    summary = f"{path} can be read by everybody on this PC"
+    return [Problem("settings/secret", Severity.WARNING, summary, f"chmod o-rwx {path}", place)]
+
+
+def _games(file: TomlFile, path: Path) -> list[Problem]:
+    try:
+        return catalogue.load(path)[1]
+    except OSError as fault:
+        summary = f"{path}: {fault.strerror}"
+        return [error("settings/value", summary, "let the agent read it", file.value("catalogue"))]

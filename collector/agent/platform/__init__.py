@@ -88,6 +88,7 @@ def current() -> Platform:
         from collector.agent.platform.windows import WindowsPlatform  # its DLLs exist on Windows only
 
         return WindowsPlatform()
-    from collector.agent.platform.linux import LinuxPlatform
+    else:  # noqa: RET505 - mypy leaves out the other system's half only so
+        from collector.agent.platform.linux import LinuxPlatform
 
-    return LinuxPlatform()
+        return LinuxPlatform()

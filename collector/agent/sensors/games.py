@@ -13,8 +13,8 @@ from collector.problem import as_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from collector.agent.catalogue import Catalogue
     from collector.agent.config import Settings
+    from collector.agent.game import Catalogue
     from collector.agent.platform import Platform, Process
     from collector.clock import Instant
 
