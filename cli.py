@@ -8,15 +8,13 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from collector.problem import Problem, Severity, as_json, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from collector.deploy import Deploy
     from provisioning.site import Site
 
