@@ -166,7 +166,7 @@ def _header_problems(shown: str, lines: list[str], header: list[str], model: Any
     known = {
         f.alias or name: f.is_required() for name, f in getattr(model, "__pydantic_fields__", {}).items()
     }
-    problems = []
+    problems: list[Problem] = []
     column = 0
     for i, name in enumerate(header):
         place = _place(shown, lines, 0, column, len(name))

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from collector.problem import as_text
-from provisioning import files
+from provisioning import files, lock
 from provisioning.scaffold import EXAMPLE, GENERATED
 from provisioning.site import load
 from provisioning.targets import TARGETS
@@ -106,7 +106,9 @@ def _remove(folder: Path, path: str) -> None:
 
 
 def generate_example() -> list[str]:
-    """Bring `_gen` beside the example up to date; the paths touched."""
+    """Bring the example's lock and `_gen` up to date; the paths touched."""
     site, problems = load(EXAMPLE)
     assert site is not None, as_text(problems)
-    return apply(plan(site), EXAMPLE / GENERATED)
+    planned = plan(site)
+    lock.write(EXAMPLE, planned)
+    return apply(planned, EXAMPLE / GENERATED)

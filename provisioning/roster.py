@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from alerts.hours import binding
+from alerts.policy import ProvincialHours
 from collector.roster import Hours, Roster, Span, Venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provisioning.registry import VenueRow
+    from provisioning.settings import Window
     from provisioning.site import Site
 
 
@@ -40,7 +42,7 @@ def _venue(site: Site, rows: list[VenueRow]) -> Venue:
 
 def _hours(site: Site, row: VenueRow) -> Iterator[Hours]:
     """What binds a venue while it is what the row says: the policies' periods, cut to the row's."""
-    for hours in _binding(site, row):
+    for hours in binding(site.policies, row.klass, provincial(site, row.own_hours)):
         start = max(hours.valid_from, row.valid_from)
         ends = [day for day in (hours.valid_to, row.valid_to) if day is not None]
         end = min(ends) if ends else None
@@ -48,10 +50,10 @@ def _hours(site: Site, row: VenueRow) -> Iterator[Hours]:
             yield Hours(start, end, hours.policy, hours.windows)
 
 
-def _binding(site: Site, row: VenueRow) -> Iterator[Hours]:
-    if row.klass == "game":
-        yield Hours(date(2024, 12, 25), None, "after-hours", ((480, 1320),))
-        return
-    for decision in site.settings.hours:
-        if row.klass in decision.classes:
-            yield Hours(decision.valid_from, decision.valid_to, "after-hours-provincial", decision.open)
+def provincial(site: Site, own_hours: tuple[Window, ...]) -> tuple[ProvincialHours, ...]:
+    """The province's decisions as they bind a venue; `own` says nothing of one that declared no hours."""
+    return tuple(
+        ProvincialHours(decision.classes, decision.valid_from, decision.valid_to, hours, decision.basis)
+        for decision in site.settings.hours
+        if (hours := decision.open if isinstance(decision.open, tuple) else own_hours)
+    )

@@ -16,6 +16,7 @@ MODEL = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True
 
 Klass = Literal["game", "agent", "isp", "hospitality"]
 Window = tuple[int, int]
+OWN = "own"  # a decision's word for: the hours that each venue has declared
 Item = TypeVar("Item")
 
 # Files of the secrets folder, as credentials.py makes them.
@@ -50,8 +51,10 @@ def hours(text: str) -> Window:
 
 def windows(texts: Any) -> Any:
     """One text or a list of them, in order and apart from each other."""
+    if isinstance(texts, tuple):
+        return texts  # already minutes
     if not isinstance(texts, str | list):
-        return texts  # already minutes, or for pydantic to refuse
+        raise ValueError(f"{texts!r} are no opening hours; {_LIKE}")  # noqa: TRY004 - pydantic wants ValueError
     found = sorted(hours(str(text)) for text in ([texts] if isinstance(texts, str) else texts))
     if not found:
         raise ValueError(f"the list of opening hours is empty; {_LIKE}")
@@ -59,6 +62,10 @@ def windows(texts: Any) -> Any:
         if opens < closes:
             raise ValueError("opening hours overlap; write each hour of the day once")
     return tuple(found)
+
+
+def _decided(value: Any) -> Any:
+    return value if value == OWN else windows(value)
 
 
 def seconds(duration: str) -> int:
@@ -129,14 +136,17 @@ Host = Annotated[str, AfterValidator(_host)]
 Url = Annotated[str, AfterValidator(_url)]
 Address = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, AfterValidator(_port)]
-Windows = Annotated[tuple[Window, ...], BeforeValidator(windows)]
+Windows = Annotated[tuple[Window, ...] | Literal["own"], BeforeValidator(_decided)]
 Duration = Annotated[str, AfterValidator(_duration)]
 Every = Annotated[str, AfterValidator(_every)]
 
 
 @dataclass(frozen=True, config=MODEL)
 class Decision:
-    """Opening hours that the province itself has set for classes without national hours."""
+    """Opening hours that the province itself has set for classes without national hours.
+
+    `open: own` where its decision leaves a venue the hours that it has declared.
+    """
 
     classes: Annotated[tuple[Klass, ...], AfterValidator(_some)]
     valid_from: Annotated[date, Field(alias="from")]

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import alerts.load
 from collector.document import KEY, read_csv, read_yaml
 from collector.problem import Problem, Severity, in_order
+from collector.schema import CLASSES
+from provisioning import lock
 from provisioning.registry import PlaceRow, VenueRow, overlap, place_problems, venue_problems
+from provisioning.roster import roster
 from provisioning.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from alerts.policy import Policy
     from collector.document import Document
 
-SETTINGS, VENUES, PLACES = "site.yaml", "venues.csv", "places.csv"
+SETTINGS, VENUES, PLACES, POLICIES = "site.yaml", "venues.csv", "places.csv", "policies"
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,8 @@ class Site:
     settings: Settings
     venues: tuple[VenueRow, ...]
     places: tuple[PlaceRow, ...]
+    policies: tuple[Policy, ...]
+    locked: tuple[str, ...] = ()  # uids of rules that were provisioned once: see lock.py
 
     @property
     def venue_ids(self) -> tuple[str, ...]:
@@ -37,25 +45,66 @@ def load(folder: Path) -> tuple[Site | None, list[Problem]]:
     settings = read_yaml(folder / SETTINGS, str(folder / SETTINGS), Settings)
     venues = read_csv(folder / VENUES, str(folder / VENUES), VenueRow)
     places = read_csv(folder / PLACES, str(folder / PLACES), PlaceRow)
-    problems = [*settings.problems, *venues.problems, *places.problems]
+    policies, faults = _policies(folder)
+    problems = [*settings.problems, *venues.problems, *places.problems, *faults]
     if places.value is not None:
         problems += place_problems(places.document, places.value)
     if venues.value is not None:
         problems += venue_problems(venues.document, venues.value, places.value)
     if settings.value is not None:
         problems += _settings_problems(settings.document, settings.value, places.value)
+        problems += _override_problems(settings.document, settings.value, policies)
     if any(problem.severity is Severity.ERROR for problem in problems):
         return None, in_order(problems)
     assert settings.value is not None
     assert venues.value is not None
     assert places.value is not None
-    problems += _unknown_hours(settings.document, settings.value, venues.value)
     site = Site(
         settings.value,
         tuple(sorted(venues.value, key=lambda row: (row.id, row.valid_from))),
         tuple(sorted(places.value, key=lambda row: (row.code, row.valid_from))),
+        policies,
+        lock.uids(_lock_text(folder)),
     )
+    problems += _unknown_hours(settings.document, site)
     return site, in_order(problems)
+
+
+def examine(folder: Path) -> list[Problem]:
+    """Everything that can be said against a site folder."""
+    return load(folder)[1]
+
+
+def _lock_text(folder: Path) -> str:
+    path = folder / lock.NAME
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+def _policies(folder: Path) -> tuple[tuple[Policy, ...], list[Problem]]:
+    """Those that quannet brings, and the site's own."""
+    policies, problems = alerts.load.load(alerts.load.BUILTIN, "alerts/policies")
+    if (folder / POLICIES).is_dir():
+        own, faults = alerts.load.load(folder / POLICIES, str(folder / POLICIES))
+        policies = (*policies, *own)
+        problems += faults
+        problems += alerts.load.clashes(policies)
+    return tuple(sorted(policies, key=lambda policy: policy.id)), problems
+
+
+def _override_problems(
+    document: Document, settings: Settings, policies: Sequence[Policy]
+) -> Iterator[Problem]:
+    known = [policy.id for policy in policies]
+    for name in settings.alerting.lasting:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            near = f", perhaps {close[0]}" if close else ""
+            yield document.problem(
+                "site/alerting",
+                ("alerting", "for", name, KEY),
+                f"no policy has the id {name!r}",
+                f"write the id of one{near}; `quannet rules list` shows them",
+            )
 
 
 def _settings_problems(
@@ -112,24 +161,26 @@ def _decision_problems(document: Document, settings: Settings) -> Iterator[Probl
                 )
 
 
-def _unknown_hours(document: Document, settings: Settings, venues: Sequence[VenueRow]) -> Iterator[Problem]:
-    """A warning a class: where nobody has set hours, nothing is after hours and nothing compliant."""
-    latest = {row.id: row for row in sorted(venues, key=lambda row: (row.id, row.valid_from))}
-    for klass in ("agent", "isp", "hospitality"):
-        known = [decision for decision in settings.hours if klass in decision.classes]
-        without = [
-            row.id
-            for row in latest.values()
-            if row.klass == klass
-            and not (klass == "hospitality" and row.own_hours)
-            and not any(overlap(row, decision) for decision in known)
-        ]
-        if without:
-            names = ", ".join(without[:3]) + (f" and {len(without) - 3} more" if len(without) > 3 else "")
-            yield Problem(
-                "site/hours",
-                Severity.WARNING,
-                f"no rule known: nothing sets opening hours for class {klass} ({names})",
-                "write the province's decision under `hours`; until then they are shown as `no rule known`",
-                document.place("hours", KEY),
-            )
+def _unknown_hours(document: Document, site: Site) -> Iterator[Problem]:
+    """A warning a class: where no rule is known, nothing is after hours, and nothing is compliant."""
+    judged = {
+        venue.id
+        for venue in roster(site).venues
+        if any(hours.valid_from >= venue.spans[-1].valid_from for hours in venue.hours)
+    }
+    latest = {row.id: row for row in site.venues}
+    for klass in CLASSES:
+        without = [row.id for row in latest.values() if row.klass == klass and row.id not in judged]
+        if not without:
+            continue
+        names = ", ".join(without[:3]) + (f" and {len(without) - 3} more" if len(without) > 3 else "")
+        provincial = any(klass in policy.binds and policy.hours == "province" for policy in site.policies)
+        yield Problem(
+            "site/hours",
+            Severity.WARNING,
+            f"no rule known: nothing sets opening hours for class {klass} ({names})",
+            "write the province's decision under `hours`"
+            if provincial
+            else "no policy binds the class; where the law does, write one in policies/",
+            document.place("hours", KEY),
+        )

@@ -1,12 +1,16 @@
-"""Grafana: data source, boards and their provider. Rules are added where alerts renders them."""
+"""Grafana: data source, boards and their provider, alert rules and where their notices go."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import alerts.grafana
 import dashboards
+from alerts.compile import compile_policy
+from alerts.policy import AlertContext, ProvincialHours
 from collector.conventions import (
     DATASOURCE_UID,
+    DEPLOY_ALERTING,
     DEPLOY_DASHBOARDS,
     DEPLOY_DATASOURCES,
     DEPLOY_PROVIDERS,
@@ -25,7 +29,37 @@ def render(site: Site) -> dict[str, str]:
         str(DEPLOY_DATASOURCES / "quannet.yaml"): as_yaml(_datasources(site)),
         str(DEPLOY_PROVIDERS / "quannet.yaml"): as_yaml(_providers(site)),
         **boards,
+        **{str(DEPLOY_ALERTING / name): text for name, text in _alerting(site).items()},
     }
+
+
+def _alerting(site: Site) -> dict[str, str]:
+    context = alert_context(site)
+    rules = [compile_policy(policy, context) for policy in site.policies]
+    return alerts.grafana.render(rules, context)
+
+
+def alert_context(site: Site) -> AlertContext:
+    """What the site decides about its alerts; rules that vanished since the lock are to be deleted."""
+    settings = site.settings
+    return AlertContext(
+        language=settings.language,
+        every=settings.alerting.every,
+        for_override=settings.alerting.lasting,
+        provincial=tuple(
+            ProvincialHours(
+                decision.classes,
+                decision.valid_from,
+                decision.valid_to,
+                decision.open if isinstance(decision.open, tuple) else (),
+                decision.basis,
+            )
+            for decision in settings.hours
+        ),
+        mail_recipients=settings.mail.recipients,
+        preview_url=settings.preview.url,
+        retired=site.locked,
+    )
 
 
 def _datasources(site: Site) -> dict[str, Any]:
