@@ -1,0 +1,183 @@
+"""Charts as plain plotly figures: a pure function from a panel and its frames; the page adds light or dark."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from collector.clock import local
+from dashboards.preview import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dashboards.preview.frames import Column, Frame
+    from dashboards.preview.reader import Json, Panel
+    from dashboards.preview.timerange import Range
+
+_SUFFIXES = {"percent": " %", "s": " s"}
+
+
+def figure(panel: Panel, frames: Sequence[Frame], span: Range, step: int, language: str) -> Json:
+    """`step` is the seconds between two points. ValueError for a kind of panel that is no chart here."""
+    if panel.kind == "timeseries":
+        return _timeseries(panel, frames, span, language)
+    if panel.kind == "state-timeline":
+        return _states(panel, frames, span, step, language)
+    raise ValueError(f"unknown kind of panel {panel.kind}")
+
+
+def _timeseries(panel: Panel, frames: Sequence[Frame], span: Range, language: str) -> Json:
+    series = [(frame, column) for frame in frames for column in frame.columns[1:]]
+    configs = [fields.resolve(panel, column, frame.ref) for frame, column in series]
+    names = [str(c.get("displayName", column.name)) for c, (_, column) in zip(configs, series, strict=True)]
+    data = [
+        _line(frame.columns[0], column, config, name, fields.series_color(config, name, names))
+        for (frame, column), config, name in zip(series, configs, names, strict=True)
+    ]
+    defaults = panel.fields["defaults"]
+    layout = _layout(panel, span, language)
+    layout["yaxis"] = {
+        "ticksuffix": _SUFFIXES.get(defaults.get("unit", ""), ""),
+        "rangemode": "tozero" if defaults.get("min") == 0 else "normal",
+        "fixedrange": True,
+        "nticks": 6,
+        "automargin": True,
+    }
+    if defaults.get("max") is not None:
+        layout["yaxis"]["range"] = [defaults.get("min", 0), defaults["max"]]
+    return {"data": sorted(data, key=lambda trace: trace["name"]), "layout": layout}
+
+
+def _line(times: Column, values: Column, config: Json, name: str, color: str) -> Json:
+    points = list(_spanned(times.values, values.values, config))
+    alone = sum(value is not None for _, value in points) < 2
+    stacked = config.get("custom.stacking", {}).get("mode") == "normal"
+    opacity = config.get("custom.fillOpacity", 0)
+    trace: Json = {
+        "type": "scatter",
+        "name": name,
+        "mode": "markers" if alone else "lines",
+        "x": [_moment(time) for time, _ in points],
+        "y": [value for _, value in points],
+        "line": {"color": color, "width": 1.5},
+        "marker": {"color": color, "size": 6},
+        "hovertemplate": "%{y:,." + str(config.get("decimals", 1)) + "f}" + _SUFFIXES.get(config["unit"], ""),
+        "fillcolor": _translucent(color, opacity),
+        "fill": "none",
+    }
+    if stacked:
+        trace |= {"stackgroup": config["custom.stacking"].get("group", "A"), "fill": "tonexty"}
+    elif opacity:
+        trace["fill"] = "tozeroy"
+    return trace
+
+
+def _states(panel: Panel, frames: Sequence[Frame], span: Range, step: int, language: str) -> Json:
+    """A bar a stretch of one state, a trace a state; rows from the top in the order of their names."""
+    bars: dict[str, Json] = {}
+    rows = []
+    for frame in sorted(frames, key=lambda f: f.columns[1].name):
+        column = frame.columns[1]
+        config = fields.resolve(panel, column, frame.ref)
+        row = str(config.get("displayName", column.name))
+        rows.append(row)
+        points = list(_spanned(frame.columns[0].values, column.values, config))
+        for start, end, value in _stretches(points, step * 1000, span.end):
+            trace = bars.setdefault(str(value), _state_trace(config, value))
+            trace["y"].append(row)
+            trace["base"].append(_moment(start))
+            trace["x"].append(end - start)
+            trace["customdata"].append(f"{_moment(start)[11:16]} – {_moment(end)[11:16]}")
+    layout = _layout(panel, span, language) | {"barmode": "overlay", "hovermode": "closest", "bargap": 0.2}
+    layout["yaxis"] = {
+        "type": "category",  # "01" is no number
+        "categoryorder": "array",
+        "categoryarray": rows[::-1],
+        "fixedrange": True,
+        "showgrid": False,
+        "automargin": True,
+    }
+    order = list(panel.fields["defaults"].get("mappings", [{}])[0].get("options", {}))
+    ranked = sorted(bars, key=lambda value: (order.index(value) if value in order else len(order), value))
+    return {"data": [bars[value] for value in ranked], "layout": layout}
+
+
+def _state_trace(config: Json, value: Any) -> Json:
+    text, _ = fields.mapped(config, value)
+    color = fields.color_of(config, value) or config.get("color", {}).get("fixedColor", fields.PALETTE[-1])
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": text or str(value),
+        "marker": {"color": color, "line": {"width": 0}},
+        "y": [],
+        "x": [],
+        "base": [],
+        "customdata": [],
+        "hovertemplate": "%{y}: %{customdata}",
+    }
+
+
+def _stretches(points: list[tuple[int, Any]], step: int, end: int) -> Iterator[tuple[int, int, Any]]:
+    """(start, end, value) of each run of one value; a value holds until the next point, the last for a step."""
+    start, current = 0, None
+    for time, value in points:
+        if value != current:
+            if current is not None:
+                yield start, time, current
+            start, current = time, value
+    if current is not None:
+        yield start, max(start + 1, min(points[-1][0] + step, end)), current
+
+
+def _spanned(times: Sequence[int], values: Sequence[Any], config: Json) -> Iterator[tuple[int, Any]]:
+    """Without the nulls that `spanNulls` bridges: all (true), or gaps of at most so many milliseconds."""
+    says = config.get("custom.spanNulls", False)
+    bridge = float("inf") if says is True else float(says)
+    points = list(zip(times, values, strict=True))
+    known = [time for time, value in points if value is not None]
+    nexts = iter([*known, None])
+    before, after = None, next(nexts)
+    for time, value in points:
+        if value is not None:
+            before, after = time, next(nexts)
+            yield time, value
+        elif before is None or after is None or after - before > bridge:
+            yield time, None
+
+
+def _layout(panel: Panel, span: Range, language: str) -> Json:
+    legend = panel.options.get("legend", {})
+    return {
+        "margin": {"l": 40, "r": 12, "t": 6, "b": 24},
+        "xaxis": {
+            "type": "date",
+            "range": [_moment(span.start), _moment(span.end)],
+            "fixedrange": True,
+            "nticks": 8,
+            "tickformatstops": [
+                {"dtickrange": [None, 86_399_999], "value": "%H:%M"},
+                {"dtickrange": [86_400_000, None], "value": "%d/%m"},
+            ],
+            "hoverformat": "%H:%M %d/%m",
+        },
+        "showlegend": bool(legend.get("showLegend", True)),
+        "legend": {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "traceorder": "normal"},
+        "hovermode": "x unified",
+        "dragmode": False,
+        # Decimal and thousands sign.
+        "separators": ",." if language == "vi" else ".,",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    }
+
+
+def _moment(epoch_ms: int) -> str:
+    """The province's wall clock; plotly knows no time zones."""
+    return local(datetime.fromtimestamp(epoch_ms / 1000, UTC)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _translucent(color: str, percent: float) -> str:
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{percent / 100:g})"

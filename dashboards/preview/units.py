@@ -1,0 +1,56 @@
+"""A number as a reader of the site's language writes it, in the unit that the panel names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collector import texts
+
+_STEPS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
+_BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
+UNITS = ("none", "short", "percent", "percentunit", "s", "ms", "bytes")
+
+
+def show(value: Any, unit: str, language: str, decimals: int | None = None) -> str:
+    """Texts stay as they are; an unknown unit follows the number, as in Grafana."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return str(value)
+    if unit == "percentunit":
+        return _number(value * 100, language, decimals) + " %"
+    if unit == "percent":
+        return _number(value, language, decimals) + " %"
+    if unit in {"s", "ms"}:
+        return _duration(value / 1000 if unit == "ms" else value, language, decimals)
+    if unit == "bytes":
+        return _size(value, language, decimals)
+    number = _number(value, language, decimals)
+    return number if unit in {"none", "short", ""} else f"{number} {unit.removeprefix('suffix:')}"
+
+
+def _duration(seconds: float, language: str, decimals: int | None) -> str:
+    for name, size in _STEPS:
+        if abs(seconds) >= size or name == "s":
+            return (
+                f"{_number(seconds / size, language, decimals)} {texts.text(f'boards.unit.{name}', language)}"
+            )
+    raise AssertionError("the last step takes everything")
+
+
+def _size(count: float, language: str, decimals: int | None) -> str:
+    size, name = count, _BYTES[0]
+    for name in _BYTES:  # noqa: B007 - the last one is used
+        if abs(size) < 1024:
+            break
+        size /= 1024
+    return f"{_number(size, language, decimals)} {name}"
+
+
+def _number(value: float, language: str, decimals: int | None) -> str:
+    """At most `decimals` (or one) digits behind the comma, and none that are nought."""
+    text = f"{value:,.{1 if decimals is None else decimals}f}"
+    if decimals is None:
+        text = text.removesuffix(".0")
+    if text.strip("-0.,") == "":
+        text = text.removeprefix("-")
+    # Vietnamese writes 1.234,5.
+    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
