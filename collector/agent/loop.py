@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 RECONNECT_FIRST, RECONNECT_LONGEST = 1.0, 120.0  # seconds
 STATUS_FILE = "status.json"
+FLUSH_WITHIN = 3.0  # seconds that a PC's shutdown waits for us
 _LONGEST_WAIT = 5.0  # seconds in which a stop is noticed
 
 
@@ -96,16 +97,21 @@ class Agent:
         self._lost = 0  # messages that the disk refused
 
     def run(self, stop: threading.Event) -> None:
-        """Sample and deliver until `stop`; then say goodbye to the broker."""
+        """Sample and deliver until `stop`; then deliver what is left, and say goodbye to the broker."""
         try:
             while not stop.is_set():
                 self.step()
+            self._schedule = Schedule(())
+            deadline = self._clock.monotonic() + FLUSH_WITHIN
+            while self._spool.queued and self._clock.monotonic() < deadline:
+                self.step(deadline)
+            self._write_state()
         finally:
             self._link.close(farewell=True)
             self._spool.close()
 
-    def step(self) -> None:
-        """One turn: wait for the next thing due or the next event, and do it."""
+    def step(self, until: float = math.inf) -> None:
+        """One turn: wait for the next thing due or the next event, at most until then, and do it."""
         now = self._clock.monotonic()
         if now >= self._reconnect_at:
             self._reconnect_at = math.inf
@@ -114,7 +120,7 @@ class Agent:
         if due:
             self._sample(due)
         self._send()
-        wake = min(self._schedule.next(), self._delivery.wake(), self._reconnect_at)
+        wake = min(self._schedule.next(), self._delivery.wake(), self._reconnect_at, until)
         wait = min(max(0.0, wake - self._clock.monotonic()), _LONGEST_WAIT)
         try:
             event = self._events.get(timeout=wait)

@@ -1,0 +1,101 @@
+"""Presence: each state with its cause, and a verdict on every registered PC from the real parts."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from collector import lineprotocol
+from collector.clock import SystemClock
+from collector.influx import Influx
+from collector.presence import LEDGER_FRESH, SILENT_AFTER, Presence, Seen, classify, points
+from collector.simulate import Fleet, Habits, SimulatedVenue
+from provisioning.local.stack import Stack
+
+NOW = int(datetime(2026, 3, 2, 15, 0, tzinfo=UTC).timestamp())  # 22:00 local
+
+
+@pytest.mark.parametrize(
+    ("seen", "alive", "verdict"),
+    [
+        (Seen(NOW - 10, "online"), True, Presence("online", "seen", 10)),
+        (Seen(NOW - SILENT_AFTER, None), True, Presence("online", "seen", SILENT_AFTER)),
+        (Seen(NOW - 10, "lost"), True, Presence("online", "seen", 10)),
+        (Seen(NOW + 3, "online"), True, Presence("online", "seen", 0)),
+        (Seen(NOW - 10, "closing"), True, Presence("closed", "said_goodbye", 10)),
+        (Seen(NOW - 9000, "closing"), True, Presence("closed", "said_goodbye", 9000)),
+        (Seen(NOW - SILENT_AFTER - 1, "lost"), True, Presence("silent", "lost", SILENT_AFTER + 1)),
+        (Seen(NOW - 500, "online"), True, Presence("silent", "no_message", 500)),
+        (Seen(NOW - 500, None), True, Presence("silent", "no_message", 500)),
+        (Seen(None, None), True, Presence("unknown", "never_seen", None)),
+        (Seen(NOW - 500, "online"), False, Presence("unknown", "ingest_stalled", 500)),
+        (Seen(NOW - 500, "lost"), False, Presence("unknown", "ingest_stalled", 500)),
+        (Seen(None, None), False, Presence("unknown", "ingest_stalled", None)),
+        (Seen(NOW - 10, "online"), False, Presence("online", "seen", 10)),
+    ],
+)
+def test_a_pc_is_classified_with_its_cause(seen, alive, verdict):
+    assert classify(seen, NOW, ingest_alive=alive) == verdict
+
+
+def test_every_registered_pc_gets_a_point_and_no_rule_is_a_state_of_its_own(roster):
+    seen = {("yb-0012", "01"): Seen(NOW - 5, "online")}
+    found = {(p.tags["venue"], p.tags["pc"]): p for p in points(roster, seen, NOW, ingest_alive=True)}
+    assert len(found) == sum(len(venue.pcs) for venue in roster.venues)
+    assert found["yb-0012", "01"].fields == {
+        "state": "online",
+        "cause": "seen",
+        "online": 1,
+        "seen": 5,
+        "hours": "closed",
+    }
+    assert found["yb-0012", "02"].fields["state"] == "unknown"
+    assert "seen" not in found["yb-0012", "02"].fields
+    assert {found[venue, "01"].fields["hours"] for venue in ("yb-0031", "yb-0100")} == {"open", "no_rule"}
+    assert all(lineprotocol.encode(point) for point in found.values())
+
+
+def test_a_venue_that_is_struck_off_has_no_presence(roster):
+    before_all = int(datetime(2014, 1, 1, tzinfo=UTC).timestamp())
+    assert list(points(roster, {}, before_all, ingest_alive=True)) == []
+
+
+def test_the_process_tells_online_from_closed_from_never_seen(tmp_path):
+    """Real broker, database, ingest and presence; PCs that say goodbye read as closed, not as silent."""
+    with Stack(tmp_path / "stack") as stack:
+        stack.ingest()
+        child = stack.spawn("presence", "--every", "1")
+        venue = stack.deploy.roster().get().by_id["yb-0031"]
+        fleet = Fleet(
+            [SimulatedVenue(venue.id, venue.pcs[:2], stack.endpoint(venue.id), Habits(1, 0))],
+            SystemClock(),
+            seed=1,
+            every=1,
+        )
+        stop = threading.Event()
+        living = threading.Thread(target=fleet.run, args=(stop,))
+        living.start()
+        influx = Influx(stack.deploy.influx)
+
+        def states(venue_id: str = "yb-0031") -> dict[str, str]:
+            answer = influx.query(f"SELECT last(state) FROM presence WHERE venue = '{venue_id}' GROUP BY pc")
+            return {series.tags["pc"]: series.rows[0][1] for series in answer}
+
+        def reads(pc: str, state: str) -> bool:
+            return states().get(pc) == state
+
+        try:
+            child.wait_until(lambda: reads("01", "online") and reads("02", "online"))
+            assert states()["03"] == "unknown"
+            assert states("yb-0012")["01"] == "unknown"
+        finally:
+            stop.set()
+            living.join()
+        child.wait_until(lambda: reads("01", "closed") and reads("02", "closed"))
+        influx.close()
+        assert child.stop() == 0
+
+
+def test_our_own_ingest_is_asked_more_often_than_a_pc_becomes_silent():
+    """Otherwise a stalled ingest would read as silent PCs first."""
+    assert LEDGER_FRESH < SILENT_AFTER
