@@ -103,7 +103,7 @@ def parse_yaml(text: str, shown: str, model: type[Model]) -> Read[Model]:
             Document(shown, None), None, [error("file/syntax", f"not YAML: {fault}", "", Place(shown))]
         )
     document = Document(shown, None)
-    problems = []
+    problems: list[Problem] = []
     data = None if node is None else _construct(node, (), document, lines, problems)
     document = Document(shown, data, document.places)
     value, more = check(document, model)
