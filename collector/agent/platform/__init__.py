@@ -71,8 +71,8 @@ class Platform(Protocol):
         """Seconds since it started; never negative."""
         ...
 
-    def executable(self, pid: int) -> Executable | None:
-        """None where the process is gone."""
+    def executable(self, pid: int, process: Process) -> Executable | None:
+        """Asked once for each process. None where it is gone."""
         ...
 
     def version(self, path: str) -> Version | None:

@@ -100,20 +100,20 @@ if sys.platform == "win32":  # pragma: no cover - no Windows here
             # The start is wall time: compared once, at first sight, it is not moved by later changes.
             return max(0.0, now.wall - process.started)
 
-        def executable(self, pid: int) -> Executable | None:
+        def executable(self, pid: int, process: Process) -> Executable | None:
             try:
-                process = psutil.Process(pid)
-                name = process.name()
+                asked = psutil.Process(pid)
+                if asked.create_time() != process.started:
+                    return None  # its number is already another's, which is met at the next sample
+                name = asked.name()
+                try:
+                    return Executable(name, asked.exe())
+                except psutil.AccessDenied:
+                    return Executable(name)
             except psutil.NoSuchProcess:
                 return None
             except psutil.AccessDenied:
                 return Executable("")
-            try:
-                return Executable(name, process.exe())
-            except psutil.NoSuchProcess:
-                return None
-            except psutil.AccessDenied:
-                return Executable(name)
 
         def version(self, path: str) -> Version | None:
             size = self._versions.GetFileVersionInfoSizeW(path, None)

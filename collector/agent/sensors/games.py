@@ -69,7 +69,7 @@ class GamesSensor:
         return lives
 
     def _meet(self, pid: int, process: Process, known: Life | None, now: Instant) -> Life | None:
-        executable = self._platform.executable(pid)
+        executable = self._platform.executable(pid, process)
         if executable is None:
             return None  # gone already: a new one, should there be one, is met at the next sample
         game = self._games.match(executable, self._platform.version)
