@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import alerts.load
+from collector.agent import catalogue
 from collector.document import KEY, read_csv, read_yaml
 from collector.problem import Problem, Severity, in_order
 from collector.schema import CLASSES
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from alerts.policy import Policy
     from collector.document import Document
 
-SETTINGS, VENUES, PLACES, POLICIES = "site.yaml", "venues.csv", "places.csv", "policies"
+SETTINGS, VENUES, PLACES, GAMES, POLICIES = "site.yaml", "venues.csv", "places.csv", "games.csv", "policies"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ def load(folder: Path) -> tuple[Site | None, list[Problem]]:
     places = read_csv(folder / PLACES, str(folder / PLACES), PlaceRow)
     policies, faults = _policies(folder)
     problems = [*settings.problems, *venues.problems, *places.problems, *faults]
+    if (folder / GAMES).is_file():  # the site's own catalogue, in place of the one that agents bring
+        problems += catalogue.load(folder / GAMES)[1]
     if places.value is not None:
         problems += place_problems(places.document, places.value)
     if venues.value is not None:

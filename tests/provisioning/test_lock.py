@@ -7,6 +7,7 @@ import shutil
 import yaml
 
 from provisioning import lock, plan, site
+from provisioning.scaffold import EXAMPLE
 
 GONE = "policy-after-hours-hospitality"
 
@@ -48,3 +49,9 @@ def test_only_the_line_of_a_changed_rule_changes(site_folder):
     lock.write(where, plan.plan(site.load(where)[0]))
     after = (where / lock.NAME).read_text("utf-8").splitlines()
     assert [line.split()[0] for line in set(before) ^ set(after)] == [GONE, GONE]
+
+
+def test_the_lock_of_the_example_is_current():
+    text = (EXAMPLE / lock.NAME).read_text("utf-8")
+    planned = plan.plan(site.load(EXAMPLE)[0])
+    assert lock.advance(text, planned) == text, "run `make generate`"

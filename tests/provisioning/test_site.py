@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from collector.agent.config import CATALOGUE
 from collector.problem import Severity, as_text
 from provisioning import site
 from provisioning.scaffold import EXAMPLE
@@ -99,6 +101,16 @@ def test_a_policy_of_the_site_itself_is_read_and_its_faults_are_placed(site_fold
     where = site_folder()
     (where / "policies" / "ours.yaml").write_text("id: ours\n", "utf-8")
     assert {p.place.path for p in site.examine(where)} == {f"{where}/policies/ours.yaml"}
+
+
+def test_a_game_catalogue_of_the_site_is_judged_by_the_agents_own_reader(site_folder):
+    where = site_folder()
+    shutil.copyfile(CATALOGUE, where / "games.csv")
+    assert site.examine(where) == []
+    (where / "games.csv").write_text("id,title\n", "utf-8")
+    assert [(p.check, Path(p.place.path).name) for p in site.examine(where)] == [
+        ("catalogue/columns", "games.csv")
+    ]
 
 
 def test_the_example_is_clean_but_for_the_hotel_whose_hours_nobody_set():

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import cli
 import provisioning.targets
 from collector.conventions import DATASOURCE_UID
 from collector.influx import Access, Influx
@@ -124,6 +125,14 @@ def test_the_broker_listens_where_the_site_says(good_site):
     change = ("site.yaml", "host: localhost", "host: localhost, listen: 10.0.0.7, port: 8884")
     config = mosquitto.render(good_site(change))[mosquitto.CONFIG]
     assert re.findall(r"^listener .*", config, re.MULTILINE) == ["listener 8884 10.0.0.7"]
+
+
+@pytest.mark.parametrize("process", [process for process, _, _ in systemd.PROCESSES])
+def test_a_unit_starts_a_command_that_needs_no_more_than_the_deployment(process):
+    command = cli.main.commands[process]
+    needed = [option.name for option in command.params if option.required and option.name != "deploy"]
+    assert needed == []
+    assert "deploy" in [option.name for option in command.params]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
