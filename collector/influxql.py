@@ -34,6 +34,9 @@ RECENT = "time > now() - 3m"
 # A sample's `play` is at most a day (schema), so this makes 1 of any play and 0 of none.
 _DAY = 86_400
 
+# A condition that any point meets, where a query wants one.
+ANY = "time > 0"
+
 # A sample of `games` without a game says that the PC was seen; it is no game.
 PLAYED = "\"game\" != 'none'"
 
@@ -229,3 +232,33 @@ def sum_per_pc(measurement: str, field: str, classes: tuple[str, ...]) -> str:
         f"SELECT sum({ident(field)}) FROM {ident(measurement)} WHERE {TIME} AND ({bound})"
         f" GROUP BY {_names(('venue', 'pc', 'place', 'class'))}"
     )
+
+
+def play_of(venue: str, pc: str) -> str:
+    """A PC's samples of play, by game."""
+    return (
+        'SELECT "play", "after_hours" FROM "games" '
+        f'WHERE "venue" = {string(venue)} AND "pc" = {string(pc)} GROUP BY "game"'
+    )
+
+
+def violations_since(since: str) -> str:
+    """The last word on each violation that was heard of within `since`."""
+    return f'SELECT last("firing") FROM "violation" WHERE time > now() - {since} GROUP BY "policy", "venue", "pc"'
+
+
+def violation_history() -> str:
+    """Every point of every violation."""
+    return 'SELECT "firing", "since" FROM "violation" GROUP BY "policy", "venue", "pc"'
+
+
+def books() -> str:
+    """The last entry of each ingest process."""
+    return (
+        'SELECT last("received") AS "received", "stored", "dead", "in_flight", "shed" FROM "ledger" GROUP BY "worker"'
+    )
+
+
+def message_numbers() -> str:
+    """Every message that is stored: its number and its stream."""
+    return 'SELECT "n", "stream" FROM "agent"'

@@ -1,6 +1,5 @@
 """The real agent as a process on this machine: what it sees reaches the database, through every interruption."""
 
-import json
 import queue
 import shutil
 import subprocess
@@ -11,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from collector import wire
-from collector.agent.loop import STATUS_FILE
 from collector.influx import Influx
 from collector.ingest.consumer import server_client
+from provisioning.local.agent import LocalAgent
 from provisioning.local.process import Child
 from provisioning.local.stack import Stack
 
@@ -33,33 +32,10 @@ def influx(stack: Stack) -> Iterator[Influx]:
     connection.close()
 
 
-def settings(stack: Stack) -> Path:
-    """An agent.toml for a PC of the stack's site."""
-    endpoint = stack.endpoint(VENUE)
-    password = stack.folder / "password"
-    password.touch(0o600)
-    password.write_text(endpoint.password)
-    path = stack.folder / "agent.toml"
-    path.write_text(
-        f"""
-venue = "{VENUE}"
-pc = "{PC}"
-interval = 1
-[broker]
-host = "{endpoint.host}"
-port = {endpoint.port}
-ca_file = "{endpoint.ca_file}"
-password_file = "{password}"
-[spool]
-folder = "{stack.folder / "spool"}"
-"""
-    )
-    return path
-
-
-def agent(stack: Stack) -> Child:
-    command = [sys.executable, "-m", "collector.agent", "--config", str(settings(stack)), "run"]
-    return stack.adopt(Child("agent", command, stack.logs / "agent.log"))
+def agent(stack: Stack) -> LocalAgent:
+    made = LocalAgent(stack.folder / "pc", stack.endpoint(VENUE), VENUE, PC, every=1)
+    stack.adopt(made)
+    return made
 
 
 def numbers(influx: Influx) -> list[int]:
@@ -67,13 +43,8 @@ def numbers(influx: Influx) -> list[int]:
     return sorted(answer[0].column("n")) if answer else []
 
 
-def state(stack: Stack) -> dict:
-    return json.loads((stack.folder / "spool" / STATUS_FILE).read_text())
-
-
-def ask(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "collector.agent", "--config", str(settings(stack)), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def ask(agent: LocalAgent, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(agent.command(*arguments), capture_output=True, text=True, check=False)
 
 
 def test_a_game_that_runs_here_is_stored_with_the_venues_identity(stack, influx, tmp_path):
@@ -82,7 +53,9 @@ def test_a_game_that_runs_here_is_stored_with_the_venues_identity(stack, influx,
     stack.adopt(Child("game", [str(game), "60"], stack.logs / "game.log"))
     stack.ingest()
     running = agent(stack)
-    running.wait_until(lambda: bool(influx.query("SELECT play FROM games WHERE game = 'moon-buggy' AND play > 0")))
+    running.wait_until(
+        lambda: bool(influx.query("SELECT play FROM games WHERE game = 'moon-buggy' AND play > 0"))
+    )
     (series,) = influx.query("SELECT last(play) FROM games GROUP BY venue, pc, place, class, game")[:1]
     assert (series.tags["venue"], series.tags["pc"], series.tags["class"]) == (VENUE, PC, "agent")
     for measurement in ("agent", "host", "session"):
@@ -108,13 +81,13 @@ def test_a_broker_that_is_away_is_told_once_and_nothing_is_lost(stack, influx):
     running = agent(stack)
     running.wait_until(lambda: len(numbers(influx)) >= 1)
     stack.mosquitto.kill()
-    running.wait_until(lambda: state(stack)["failing"] == ["broker"] and state(stack)["queued"] >= 3)
-    told = ask(stack, "status")
+    running.wait_until(lambda: running.state()["failing"] == ["broker"] and running.state()["queued"] >= 3)
+    told = ask(running, "status")
     assert told.returncode == 1
     assert "broker" in told.stdout
     stack.mosquitto.restart()
     running.wait_until(lambda: "broker works again" in running.tail())
-    numbered = state(stack)["numbered"]
+    numbered = running.state()["numbered"]
     running.wait_until(lambda: len(numbers(influx)) >= numbered)
     found = numbers(influx)
     assert found == list(range(1, len(found) + 1))
@@ -128,7 +101,9 @@ def test_a_clean_stop_says_goodbye_and_a_kill_leaves_the_will(stack):
     seen: queue.Queue[str] = queue.Queue()
     listener = server_client("listener", stack.deploy.broker)
     listener.on_connect = lambda client, *_: client.subscribe(wire.topic(VENUE, PC, "status"))
-    listener.on_message = lambda _client, _data, message: seen.put(wire.decode_status(message.payload)["state"])
+    listener.on_message = lambda _client, _data, message: seen.put(
+        wire.decode_status(message.payload)["state"]
+    )
     listener.connect(stack.deploy.broker.host, stack.deploy.broker.port)
     listener.loop_start()
     try:
@@ -146,17 +121,25 @@ def test_a_clean_stop_says_goodbye_and_a_kill_leaves_the_will(stack):
 
 def test_two_agents_cannot_share_a_spool(stack):
     running = agent(stack)
-    running.wait_until(lambda: (stack.folder / "spool" / "status.json").exists())
-    second = ask(stack, "run")
+    running.wait_until(lambda: bool(running.state()))
+    second = ask(running, "run")
     assert second.returncode == 3
     assert "locked" in second.stderr
 
 
-def test_once_prints_what_would_be_sent_and_sends_nothing(stack):
-    result = ask(stack, "once", "--wait", "0.2")
+def test_once_prints_what_would_be_sent_and_sends_nothing(stack, influx):
+    running = agent(stack)
+    running.wait_until(lambda: bool(running.state()))
+    running.stop()
+    numbered = running.state()["numbered"]
+    result = ask(running, "once", "--wait", "0.2")
     assert result.returncode == 0
-    assert {line.split(",")[0].split(" ")[0] for line in result.stdout.splitlines()} == {"host", "games", "session"}
-    assert not (stack.folder / "spool").exists()
+    assert {line.split(",")[0].split(" ")[0] for line in result.stdout.splitlines()} == {
+        "host",
+        "games",
+        "session",
+    }
+    assert (running.state()["numbered"], numbers(influx)) == (numbered, [])
 
 
 def test_bad_settings_are_told_all_at_once_with_exit_code_1(tmp_path):
@@ -170,4 +153,6 @@ def test_bad_settings_are_told_all_at_once_with_exit_code_1(tmp_path):
 
 
 def test_status_before_the_first_run_cannot_judge(stack):
-    assert ask(stack, "status").returncode == 3
+    running = agent(stack)
+    running.kill()
+    assert ask(running, "status").returncode == 3
