@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -88,7 +89,7 @@ def provision(site: Path, out: Path, show: bool, only_check: bool) -> None:
 
     Example: quannet provision --site lao-cai --out /etc/quannet --diff
     """
-    from provisioning import plan
+    from provisioning import lock, plan
 
     planned = plan.plan(_load(site))
     if show:
@@ -96,6 +97,29 @@ def provision(site: Path, out: Path, show: bool, only_check: bool) -> None:
     if show or only_check:
         sys.exit(0 if plan.is_current(planned, out) or not only_check else FAULTS)
     for path in plan.apply(planned, out):
+        click.echo(path)
+    if lock.write(site, planned):
+        click.echo(f"{site / lock.NAME} names the rules as they are now: commit it with the site", err=True)
+
+
+@main.command()
+@site_option
+def credentials(site: Path) -> None:
+    """Make on this server what is missing of its certificate and of the venues' passwords.
+
+    They lie in the site's secrets folder, readable by their owner alone, and in no generated file.
+    """
+    from collector.clock import SystemClock
+    from collector.conventions import BROKER_USER
+    from provisioning.credentials import ensure
+
+    loaded = _load(site)
+    settings = loaded.settings
+    made = ensure(
+        Path(settings.secrets), [BROKER_USER, *loaded.venue_ids], [settings.broker.host], SystemClock()
+    )
+    click.echo(made.ca_file)
+    for path in made.password_files.values():
         click.echo(path)
 
 
@@ -145,6 +169,82 @@ def presence(deploy: Path, every: int) -> None:
         stop=_until_signal(),
         every=every,
     ).run()
+
+
+@main.command()
+@deploy_option
+@click.option(
+    "--state", type=folder, default=Path("/var/lib/quannet"), help="Where firing instances are kept."
+)
+def watch(deploy: Path, state: Path) -> None:
+    """Evaluate the generated alert rules and send their mails, where there is no Grafana."""
+    from alerts.engine.watch import run
+    from collector.clock import SystemClock
+
+    run(_deploy(deploy), state, SystemClock(), _until_signal())
+
+
+@main.command()
+@deploy_option
+@click.option("--host", default="127.0.0.1", help="Address to listen on (default: loopback only).")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Default: that of the site's preview address.")
+def preview(deploy: Path, host: str, port: int | None) -> None:
+    """Show the generated boards with live data on a web page, where there is no Grafana."""
+    from collector.conventions import DEPLOY_DASHBOARDS
+    from collector.influx import Influx
+    from dashboards.preview.server import create_app, serve
+
+    settings = _deploy(deploy)
+    app = create_app(deploy / DEPLOY_DASHBOARDS, Influx(settings.influx), settings.language)
+    serve(app, host, port or urlsplit(settings.preview_url).port or 80, _until_signal())
+
+
+@main.command()
+@click.option(
+    "--for", "seconds", type=click.FloatRange(min=1), help="Stop by itself, and exit 0 only if all was seen."
+)
+@click.option(
+    "--language", type=click.Choice(["vi", "en"]), default="vi", help="Of mails and boards (default: vi)."
+)
+def demo(seconds: float | None, language: str) -> None:
+    """Run everything on this machine: a province of simulated PCs, and this PC playing after hours.
+
+    Example: quannet demo --for 90
+    """
+    from collector.clock import SystemClock
+    from provisioning.demo.play import Demo
+
+    try:
+        shortfalls = Demo(SystemClock(), _until_signal(), click.echo, language, seconds).run()
+    except (OSError, RuntimeError) as fault:
+        click.echo(f"error: {fault}", err=True)
+        sys.exit(UNKNOWN)
+    for shortfall in shortfalls:
+        click.echo(f"not as promised: {shortfall}")
+    click.echo(
+        "everything was as promised" if not shortfalls else f"{len(shortfalls)} promises were not kept"
+    )
+    sys.exit(FAULTS if shortfalls and seconds is not None else 0)
+
+
+@main.command(hidden=True)
+@click.option("--out", type=folder, required=True, help="The folder docs/.")
+@click.option("--check", "only_check", is_flag=True, help="Exit 1 if a page would change; write nothing.")
+def manual(out: Path, only_check: bool) -> None:
+    """Write the generated pages of the manual: schema and command line."""
+    from provisioning.manual import pages
+
+    changed = [name for name, text in pages(main).items() if _differs(out / name, text)]
+    if not only_check:
+        for name in changed:
+            (out / name).write_text(pages(main)[name], "utf-8")
+    for name in changed:
+        click.echo(out / name)
+    sys.exit(FAULTS if changed and only_check else 0)
+
+
+def _differs(path: Path, text: str) -> bool:
+    return not path.exists() or path.read_text("utf-8") != text
 
 
 def _until_signal() -> threading.Event:
