@@ -88,8 +88,13 @@ class Key:
 
     name: str
     take: Callable[[Any, Path], Any]
-    hint: str
+    example: str
+    meaning: str
     required: bool = False
+
+    @property
+    def hint(self) -> str:
+        return f"write {self.name.rpartition('.')[2]} = {self.example}; {self.meaning}"
 
     @property
     def table(self) -> str:
@@ -106,21 +111,21 @@ def _sensors(value: Any, _: Path) -> tuple[str, ...]:
 
 
 KEYS = (
-    Key("venue", kinds.slug(is_venue), 'its id in the registry, a-z, 0-9 and -: "yb-0012"', required=True),
-    Key("pc", kinds.slug(is_pc), 'its name in the venue, letters, digits, - and _: "07"', required=True),
-    Key("interval", kinds.number(1, 3600), "seconds between samples: 30"),
-    Key("idle_after", kinds.number(10, 86_400), "seconds without a key until nobody is there: 300"),
-    Key("sensors", _sensors, 'those that shall look: ["host", "games", "session"]'),
-    Key("catalogue", kinds.file, "the path of a game catalogue, or leave the line out"),
-    Key("broker.host", kinds.text, 'name or address of the broker: "mqtt.example.vn"', required=True),
-    Key("broker.port", kinds.number(1, 65_535, whole=True), "the broker's TLS port: 8883"),
+    Key("venue", kinds.slug(is_venue), '"yb-0012"', "its id in the registry: a-z, 0-9 and -", required=True),
+    Key("pc", kinds.slug(is_pc), '"07"', "its name in the venue: letters, digits, - and _", required=True),
+    Key("interval", kinds.number(1, 3600), "30", "seconds between samples"),
+    Key("idle_after", kinds.number(10, 86_400), "300", "seconds without a key until nobody is there"),
+    Key("sensors", _sensors, '["host", "games", "session"]', "those that shall look"),
     Key(
-        "broker.password_file", kinds.file, "the path of the venue's password, from the bundle", required=True
+        "catalogue", kinds.file, '"games.csv"', "a game catalogue; without the line, the one that came along"
     ),
-    Key("broker.ca_file", kinds.file, "the path of the province's authority, from the bundle"),
-    Key("spool.folder", kinds.folder, "a folder of the agent's own on a disk of this PC", required=True),
-    Key("spool.max_bytes", kinds.number(1_000_000, 10_000_000_000, whole=True), "bytes on disk: 67108864"),
-    Key("spool.max_days", kinds.number(0.01, 366), "days after which a message is given up: 7"),
+    Key("broker.host", kinds.text, '"mqtt.example.vn"', "the broker's name or address", required=True),
+    Key("broker.port", kinds.number(1, 65_535, whole=True), "8883", "the broker's TLS port"),
+    Key("broker.password_file", kinds.file, '"password"', "a file of the venue's bundle", required=True),
+    Key("broker.ca_file", kinds.file, '"ca.pem"', "a file of the venue's bundle"),
+    Key("spool.folder", kinds.folder, '"state"', "a folder of the agent's own on this PC", required=True),
+    Key("spool.max_bytes", kinds.number(1_000_000, 10_000_000_000, whole=True), "67108864", "bytes on disk"),
+    Key("spool.max_days", kinds.number(0.01, 366), "7", "days after which a message is given up"),
 )
 _NAMES = tuple(key.name for key in KEYS)
 _TABLES = tuple(dict.fromkeys(key.table for key in KEYS if key.table))
@@ -139,7 +144,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
 
 
 def _missing(file: TomlFile, key: Key) -> Problem:
-    return error("settings/missing", f"{key.name} is missing", f"write {key.hint}", file.key(key.name))
+    return error("settings/missing", f"{key.name} is missing", key.hint, file.key(key.name))
 
 
 def _unknown(file: TomlFile) -> list[Problem]:

@@ -58,5 +58,5 @@ def folder(value: Any, base: Path) -> Path:
 
 
 def kind(value: Any) -> str:
-    names = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list"}
+    names = {bool: "true or false", int: "a number", float: "a decimal number", str: "a text", list: "a list"}
     return names.get(type(value), "a table" if isinstance(value, dict) else f"a {type(value).__name__}")
