@@ -165,7 +165,7 @@ def _problems(document: Document, story: Story) -> Iterator[Problem]:
         for j, expected in enumerate(case.expect):
             for k, labels in enumerate(expected.firing):
                 if not labels:
-                    place = ("cases", i, "expect", j, "firing", k)
+                    whom = ("cases", i, "expect", j, "firing", k)
                     yield document.problem(
-                        "scenario/firing", place, "names nobody", 'write `{venue: yb-0012, pc: "07"}`'
+                        "scenario/firing", whom, "names nobody", 'write `{venue: yb-0012, pc: "07"}`'
                     )
