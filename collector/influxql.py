@@ -32,7 +32,7 @@ def last_ledger(since: str) -> str:
 RECENT = "time > now() - 3m"
 
 # A sample's `play` is at most a day (schema), so this makes 1 of any play and 0 of none.
-_DAY = 86_400
+_DAY = 86_400.0
 
 # A condition that any point meets, where a query wants one.
 ANY = "time > 0"
@@ -140,11 +140,12 @@ def violations_now(where: str) -> str:
 def playing_over_time(field: str, by: str | None, where: str) -> str:
     """How many PCs played at the same time, on average; a PC with two games counts twice.
 
-    The inner minutes keep a bucket that is cut off by the range's end from looking like a fall.
+    `60.0`: a subquery of whole numbers would cut off half a minute. The inner minutes keep a bucket
+    that the range's end cuts off from looking like a fall.
     """
     tags = "" if by is None else f", {ident(by)}"
     inner = (
-        f"SELECT sum({ident(field)}) / 60 AS {ident('pcs')} FROM {ident('games')}"
+        f"SELECT sum({ident(field)}) / 60.0 AS {ident('pcs')} FROM {ident('games')}"
         f" WHERE {TIME} AND {where} GROUP BY time(1m){tags} fill(none)"
     )
     return (
@@ -254,9 +255,7 @@ def violation_history() -> str:
 
 def books() -> str:
     """The last entry of each ingest process."""
-    return (
-        'SELECT last("received") AS "received", "stored", "dead", "in_flight", "shed" FROM "ledger" GROUP BY "worker"'
-    )
+    return 'SELECT last("received") AS "received", "stored", "dead", "in_flight", "shed" FROM "ledger" GROUP BY "worker"'
 
 
 def message_numbers() -> str:

@@ -151,11 +151,11 @@ class Kit:
         )
 
     def timeseries(
-        self, frame: Frame, queries: list[Query], looks: Looks, *, stacked: bool = False, legend: bool = True
+        self, frame: Frame, queries: list[Query], looks: Looks, *, stacked: bool = False, filled: bool = True
     ) -> Any:
         extra = field_config(looks, "palette-classic-by-name")
         extra["fieldConfig"]["defaults"]["custom"] = {
-            "fillOpacity": 35 if stacked else 8,
+            "fillOpacity": (35 if stacked else 8) if filled else 0,
             "stacking": {"mode": "normal" if stacked else "none", "group": "A"},
             "spanNulls": 180_000,  # ms: a missed minute or two is no gap
         }
@@ -165,7 +165,7 @@ class Kit:
             showPoints="never",
             tooltipMode="multi",
             tooltipSort="desc",
-            extraJson=extra | {"options": {"legend": {"showLegend": legend}}},
+            extraJson=extra | {"options": {"legend": {"showLegend": True}}},
         )
 
     def table(

@@ -40,7 +40,7 @@ def _now(kit: Kit, words: Words) -> list[Any]:
     registered = Query(influxql.registered_now(_WHERE), words("word.registered"))
     venues = Query(influxql.playing_now("play", ("venue",), _WHERE), words("word.venues_playing"))
     pcs = Query(influxql.playing_now("play", ("venue", "pc"), _WHERE), words("word.playing"))
-    late = Query(influxql.playing_now("after_hours", ("venue", "pc"), _WHERE), words("word.late"))
+    late = Query(influxql.playing_now("after_hours", ("venue", "pc"), _WHERE), words("word.late_pcs"))
     firing = Query(influxql.firing_now(_WHERE), words("province.firing.title"))
     return [
         kit.stat(
@@ -89,7 +89,6 @@ def _over_time(kit: Kit, words: Words) -> list[Any]:
             words.frame(6, "late_over_time", (12, 4, 12, 8)),
             [late],
             Looks("none", low=0, decimals=1, overrides=by_class),
-            stacked=True,
         ),
     ]
 
@@ -121,7 +120,12 @@ def _venues(kit: Kit, words: Words) -> Any:
         words.column("online"),
         words.column("registered"),
         words.column("playing"),
-        words.column("late", thresholds=late, custom_cellOptions={"type": "color-text"}),
+        by_name(
+            "late",
+            displayName=words("word.late_pcs"),
+            thresholds=late,
+            custom_cellOptions={"type": "color-text"},
+        ),
         words.colored_column("hours", looks.HOURS),
     )
     return kit.table(
@@ -131,8 +135,8 @@ def _venues(kit: Kit, words: Words) -> Any:
             Query(influxql.playing_by_venue(_WHERE), as_table=True),
         ],
         Looks("none", overrides=columns),
-        ["venue", "place", "class", "online", "registered", "playing", "late", "hours"],
-        words("word.late"),
+        ["venue", "playing", "late", "online", "registered", "hours", "place", "class"],
+        words("word.late_pcs"),
         desc=True,
     )
 

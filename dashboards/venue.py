@@ -40,7 +40,7 @@ def _now(kit: Kit, words: Words) -> list[Any]:
     online = Query(influxql.online_now(_WHERE), words("word.online"))
     registered = Query(influxql.registered_now(_WHERE), words("word.registered"))
     playing = Query(influxql.playing_now("play", ("pc",), _WHERE), words("word.playing"))
-    late = Query(influxql.playing_now("after_hours", ("pc",), _WHERE), words("word.late"))
+    late = Query(influxql.playing_now("after_hours", ("pc",), _WHERE), words("word.late_pcs"))
     coverage = Query(influxql.coverage_now(_WHERE), words("word.coverage"))
     today = Query(influxql.after_hours_today(_WHERE), words("venue.today.title"))
     return [
@@ -112,6 +112,7 @@ def _machines(kit: Kit, words: Words) -> list[Any]:
             words.frame(panel_id, field, (x, 24, 8, 8)),
             [Query(influxql.load_over_time(field, _WHERE), "$tag_pc")],
             percent,
+            filled=False,
         )
         for panel_id, field, x in ((7, "cpu", 0), (8, "memory", 8))
     ]

@@ -37,6 +37,15 @@ def mapped(config: Json, value: Any) -> tuple[str | None, str | None]:
     return None, None
 
 
+def rank(config: Json, value: Any) -> int:
+    """The place that a value mapping gives a value in a legend; behind all others where none does."""
+    for mapping in config.get("mappings", ()):
+        found = mapping["options"].get(_key(value)) if mapping["type"] == "value" else None
+        if found is not None:
+            return int(found.get("index", 0))
+    return 1000
+
+
 def threshold(config: Json, value: Any) -> str | None:
     """The colour of the highest threshold that a number reaches."""
     if not isinstance(value, int | float):

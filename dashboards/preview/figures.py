@@ -90,6 +90,7 @@ def _states(panel: Panel, frames: Sequence[Frame], span: Range, step: int, langu
             trace["x"].append(end - start)
             trace["customdata"].append(f"{_moment(start)[11:16]} – {_moment(end)[11:16]}")
     layout = _layout(panel, span, language) | {"barmode": "overlay", "hovermode": "closest", "bargap": 0.2}
+    layout["margin"]["b"] = 62  # two rows of states on a phone
     layout["yaxis"] = {
         "type": "category",  # "01" is no number
         "categoryorder": "array",
@@ -98,8 +99,7 @@ def _states(panel: Panel, frames: Sequence[Frame], span: Range, step: int, langu
         "showgrid": False,
         "automargin": True,
     }
-    order = list(panel.fields["defaults"].get("mappings", [{}])[0].get("options", {}))
-    ranked = sorted(bars, key=lambda value: (order.index(value) if value in order else len(order), value))
+    ranked = sorted(bars, key=lambda value: (fields.rank(panel.fields["defaults"], value), value))
     return {"data": [bars[value] for value in ranked], "layout": layout}
 
 
@@ -150,7 +150,7 @@ def _spanned(times: Sequence[int], values: Sequence[Any], config: Json) -> Itera
 def _layout(panel: Panel, span: Range, language: str) -> Json:
     legend = panel.options.get("legend", {})
     return {
-        "margin": {"l": 40, "r": 12, "t": 6, "b": 24},
+        "margin": {"l": 40, "r": 12, "t": 6, "b": 46},
         "xaxis": {
             "type": "date",
             "range": [_moment(span.start), _moment(span.end)],
@@ -163,7 +163,14 @@ def _layout(panel: Panel, span: Range, language: str) -> Json:
             "hoverformat": "%H:%M %d/%m",
         },
         "showlegend": bool(legend.get("showLegend", True)),
-        "legend": {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "traceorder": "normal"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
         "hovermode": "x unified",
         "dragmode": False,
         # Decimal and thousands sign.

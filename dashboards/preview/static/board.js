@@ -5,6 +5,11 @@ const board = document.getElementById("board");
 const seconds = { "30s": 30, "1m": 60, "5m": 300 }[board.dataset.refresh];
 let busy = false;
 
+// A phone that is turned, a window that is drawn wider: the charts follow.
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) if (target.figure) Plotly.Plots.resize(target);
+});
+
 function themed(figure) {
   const style = getComputedStyle(document.documentElement);
   const [text, edge, panel] = ["--text", "--edge", "--panel"].map((name) => style.getPropertyValue(name).trim());
@@ -21,9 +26,11 @@ function draw(panel) {
   if (panel.figure) {
     if (!content.classList.contains("js-plotly-plot")) content.replaceChildren();
     content.figure = panel.figure;
-    return Plotly.react(content, panel.figure.data, themed(panel.figure), { displayModeBar: false, responsive: true });
+    sizes.observe(content);
+    return Plotly.react(content, panel.figure.data, themed(panel.figure), { displayModeBar: false });
   }
   if (content.figure) {
+    sizes.unobserve(content);
     Plotly.purge(content);
     delete content.figure;
   }
