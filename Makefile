@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 FOR ?=
 
 RUN_PACKAGES := python3-venv mosquitto influxdb moon-buggy
-TEST_PACKAGES := $(RUN_PACKAGES) chromium
+TEST_PACKAGES := $(RUN_PACKAGES) chromium ninvaders victoria-metrics xvfb
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -47,8 +47,8 @@ def test_links_lead_somewhere(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_commands_in_the_manual_exist(page):
     text = page.read_text("utf-8")
-    for block in re.findall(r"```(?:sh|console)?\n(.*?)```", text, re.S):
-        for words in re.findall(r"^(?:\$ )?(?:\.venv/bin/)?quannet ([a-z]+)((?: [a-z]+)?)", block, re.M):
+    for block in re.findall(r"```(?:sh|console)?\n(.*?)```", text, re.DOTALL):
+        for words in re.findall(r"^(?:\$ )?(?:\.venv/bin/)?quannet ([a-z]+)((?: [a-z]+)?)", block, re.MULTILINE):
             name = f"quannet {words[0]}"
             assert name in COMMANDS, f"{page}: {name}"
             if isinstance(COMMANDS[name], click.Group) and words[1]:
@@ -57,5 +57,5 @@ def test_commands_in_the_manual_exist(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_make_targets_in_the_manual_exist(page):
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)", page.read_text("utf-8"))) <= targets

@@ -82,6 +82,7 @@ class Ingest:
         finally:
             self._client.disconnect()
             self._client.loop_stop()
+            self._writer.write([self._entry()])
             log.info("ledger at the end: %s", self.ledger)
 
     def _turn(self) -> None:
@@ -90,8 +91,7 @@ class Ingest:
         lines: list[str] = []
         if now >= self._ledger_due:
             self._ledger_due = now + LEDGER_EVERY
-            self._book_shed()
-            lines.append(lineprotocol.encode(self.ledger.point(self._epoch())))
+            lines.append(self._entry())
         lines += [line for taken in batch for line in taken.lines]
         refused = [dead for taken in batch for dead in taken.refused]
         written = self._writer.write(lines)
@@ -154,10 +154,12 @@ class Ingest:
             ack = wire.Ack(stream, tuple(ns), int(self._clock.wall().timestamp() * 1000))
             self._client.publish(wire.topic(venue, pc, "ack"), wire.encode_ack(ack), qos=0)
 
-    def _book_shed(self) -> None:
+    def _entry(self) -> str:
+        """The books as they stand, as a line for the database."""
         more = self._shed - self.ledger.shed
         self.ledger.received += more
         self.ledger.shed += more
+        return lineprotocol.encode(self.ledger.point(self._epoch()))
 
     def _epoch(self) -> int:
         return int(self._clock.wall().timestamp())

@@ -57,14 +57,16 @@ class Stack:
         config = self.deploy.folder / CONFIG
         self.mosquitto = self._ends.enter_context(Mosquitto(config, port, self.logs / "mosquitto.log"))
 
-    def spawn(self, name: str, *arguments: str) -> Child:
-        """One of quannet's own processes on this deployment: `quannet NAME --deploy … ARGUMENTS`."""
-        command = [sys.executable, "-m", "cli", name, "--deploy", str(self.deploy.folder), *arguments]
-        return self._ends.enter_context(Child(name, command, self.logs / f"{name}.log", cwd=self.folder))
+    def spawn(self, command: str, *arguments: str, name: str = "") -> Child:
+        """One of quannet's own processes on this deployment: `quannet COMMAND --deploy … ARGUMENTS`."""
+        name = name or command
+        words = [sys.executable, "-m", "cli", command, "--deploy", str(self.deploy.folder), *arguments]
+        return self._ends.enter_context(Child(name, words, self.logs / f"{name}.log", cwd=self.folder))
 
     def ingest(self, worker: str = "1") -> Child:
         """Connected to the broker when it returns."""
-        child = self.spawn("ingest", "--worker", worker, "--state", str(self.folder / "state"))
+        state = self.folder / "state"
+        child = self.spawn("ingest", "--worker", worker, "--state", str(state), name=f"ingest-{worker}")
         child.wait_until(lambda: "connected to the broker" in child.tail())
         return child
 

@@ -1,0 +1,180 @@
+"""The ingest process between a real broker and a real database: dead letters, books, overload, a new roster."""
+
+import json
+import queue
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from collector import wire
+from collector.agent.link import make_client, tls_context
+from collector.clock import SystemClock
+from collector.conventions import DEPLOY_ROSTER
+from collector.influx import Influx
+from collector.ingest.deadletter import FILE_NAME
+from collector.roster import Roster, dumps
+from collector.wire import Frame
+from provisioning.local.process import Child
+from provisioning.local.stack import Stack
+
+STREAM = "ab" * 16
+VENUE, PC = "yb-0012", "01"
+
+
+class Sender:
+    """A PC by hand: it publishes what it is told and collects its acks."""
+
+    def __init__(self, stack: Stack, venue: str = VENUE) -> None:
+        endpoint = stack.endpoint(venue)
+        self.acks: queue.Queue[wire.Ack] = queue.Queue()
+        self.client = make_client(STREAM, endpoint, tls_context(endpoint))
+        subscribed: queue.Queue[bool] = queue.Queue()
+        self.client.on_subscribe = lambda *_: subscribed.put(True)
+        self.client.on_message = lambda _c, _d, message: self.acks.put(
+            wire.decode_ack(bytes(message.payload))
+        )
+        self.client.connect(endpoint.host, endpoint.port)
+        self.client.loop_start()
+        self.client.subscribe(wire.topic(venue, "+", "ack"))
+        subscribed.get(timeout=10)
+
+    def send(self, payload: bytes, pc: str = PC, venue: str = VENUE) -> None:
+        self.client.publish(wire.topic(venue, pc, "data"), payload, qos=1).wait_for_publish(10)
+
+    def acked(self) -> tuple[int, ...]:
+        return self.acks.get(timeout=10).numbers
+
+    def close(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+def message(n: int, *lines: str, stamp: int | None = None) -> bytes:
+    stamp = stamp or int(SystemClock().wall().timestamp()) - 100 + n
+    own = f'agent n={n}i,stream="{STREAM}",clock="server" {stamp}'
+    return wire.encode([Frame(STREAM, n, (own, *(f"{line} {stamp}" for line in lines)))])
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    with Stack(tmp_path / "stack") as made:
+        yield made
+
+
+@pytest.fixture
+def sender(stack: Stack) -> Iterator[Sender]:
+    made = Sender(stack)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def influx(stack: Stack) -> Iterator[Influx]:
+    connection = Influx(stack.deploy.influx)
+    yield connection
+    connection.close()
+
+
+def dead(stack: Stack) -> list[dict]:
+    path = stack.folder / "state" / FILE_NAME
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def test_a_ping_is_answered_with_the_servers_time(stack, sender):
+    stack.ingest()
+    before = SystemClock().wall().timestamp() * 1000
+    sender.send(wire.encode([Frame(STREAM, 0, ())]))
+    ack = sender.acks.get(timeout=10)
+    assert ack.numbers == (0,)
+    assert before - 1 <= ack.server_ms <= SystemClock().wall().timestamp() * 1000 + 1
+
+
+def test_an_ack_means_stored_and_a_message_sent_twice_is_stored_once(stack, sender, influx):
+    stack.ingest()
+    payload = message(1, "host cpu=1.0")
+    for _ in range(2):
+        sender.send(payload)
+        assert sender.acked() == (1,)
+        (series,) = influx.query('SELECT n FROM "agent"')
+        assert series.column("n") == [1]
+
+
+def test_what_cannot_be_taken_is_kept_with_its_reason_and_answered(stack, sender, influx):
+    child = stack.ingest()
+    sender.send(message(1, "host cpu=1.0", "host temperature=40.0"))
+    assert sender.acked() == (1,)
+    sender.send(message(2), pc="99")
+    assert sender.acked() == (2,)
+    sender.send(b"garbage")
+    child.wait_until(lambda: len(dead(stack)) == 3)
+    assert [(d["reason"], d["topic"]) for d in dead(stack)] == [
+        ("field", wire.topic(VENUE, PC, "data")),
+        ("pc", wire.topic(VENUE, "99", "data")),
+        ("header", wire.topic(VENUE, PC, "data")),
+    ]
+    assert bytes.fromhex(dead(stack)[2]["payload"]) == b"garbage"
+    assert influx.query("SELECT cpu FROM host")[0].column("cpu") == [1]
+    assert child.stop() == 0
+    assert "received=3, stored=1, dead=2, in_flight=0, shed=0" in child.tail()
+
+
+def test_the_books_are_written_and_balance(stack, sender, influx):
+    child = stack.ingest()
+    for n in range(1, 6):
+        sender.send(message(n))
+        assert sender.acked() == (n,)
+    assert child.stop() == 0
+    assert influx.query("SELECT last(stored) FROM ledger")[0].rows[0][1] == 5
+    (series,) = influx.query("SELECT received, stored, dead, in_flight, shed FROM ledger")
+    for _, received, stored, lost, flying, shed in series.rows:
+        assert received == stored + lost + flying + shed
+
+
+def test_nothing_is_acknowledged_while_the_database_is_away_and_all_of_it_afterwards(stack, sender, influx):
+    child = stack.ingest()
+    stack.influxd.kill()
+    sender.send(message(1))
+    child.wait_until(lambda: "does not take data" in child.tail())
+    with pytest.raises(queue.Empty):
+        sender.acks.get(timeout=0.5)
+    stack.influxd.restart()
+    assert sender.acked() == (1,)
+    assert influx.query('SELECT n FROM "agent"')[0].column("n") == [1]
+    assert "takes data again" in child.tail()
+    assert child.tail().count("does not take data") == 1
+
+
+def test_a_stop_while_the_database_is_away_does_not_hang(stack, sender):
+    child = stack.ingest()
+    stack.influxd.kill()
+    sender.send(message(1))
+    child.wait_until(lambda: "does not take data" in child.tail())
+    assert child.stop() == 0
+
+
+def test_a_changed_roster_is_used_at_once(stack, sender, influx):
+    child = stack.ingest()
+    sender.send(message(1), pc="77")
+    assert sender.acked() == (1,)
+    old = stack.deploy.roster().get()
+    venues = tuple(replace(v, pcs=(*v.pcs, "77")) if v.id == VENUE else v for v in old.venues)
+    (stack.deploy.folder / DEPLOY_ROSTER).write_text(dumps(Roster(old.site, venues)), "utf-8")
+    child.wait_until(lambda: "roster read again" in child.tail())
+    sender.send(message(2), pc="77")
+    assert sender.acked() == (2,)
+    assert influx.query("SELECT n FROM agent WHERE pc = '77'")[0].column("n") == [2]
+
+
+def test_two_workers_share_the_work(stack, sender):
+    children: list[Child] = [stack.ingest("1"), stack.ingest("2")]
+    for n in range(1, 21):
+        sender.send(message(n))
+    answered: set[int] = set()
+    while len(answered) < 20:
+        answered |= set(sender.acked())
+    assert [child.stop() for child in children] == [0, 0]
+    taken = [int(child.tail().rsplit("received=", 1)[1].split(",")[0]) for child in children]
+    assert sum(taken) == 20
+    assert min(taken) > 0
