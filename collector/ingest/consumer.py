@@ -55,6 +55,7 @@ class Ingest:
         dead_letters: DeadLetters,
         clock: Clock,
         stop: threading.Event,
+        room: int = QUEUE,
     ) -> None:
         self.ledger = Ledger(worker)
         self._roster = roster
@@ -63,8 +64,9 @@ class Ingest:
         self._dead_letters = dead_letters
         self._clock = clock
         self._stop = stop
-        self._queue: queue.Queue[tuple[str, bytes]] = queue.Queue(QUEUE)
-        self._shed = 0  # written by the network's thread alone
+        self._queue: queue.Queue[tuple[str, bytes]] = queue.Queue(room)
+        self._turned_away = 0  # by the full queue; written by the network's thread alone
+        self._booked = 0  # of these, what stands in the ledger
         self._ledger_due = clock.monotonic()
         self._broker = broker
         self._client = server_client(f"quannet-ingest-{worker}", broker)
@@ -156,7 +158,8 @@ class Ingest:
 
     def _entry(self) -> str:
         """The books as they stand, as a line for the database."""
-        more = self._shed - self.ledger.shed
+        turned_away = self._turned_away
+        more, self._booked = turned_away - self._booked, turned_away
         self.ledger.received += more
         self.ledger.shed += more
         return lineprotocol.encode(self.ledger.point(self._epoch()))
@@ -181,4 +184,4 @@ class Ingest:
         try:
             self._queue.put_nowait((message.topic, bytes(message.payload)))
         except queue.Full:
-            self._shed += 1
+            self._turned_away += 1

@@ -2,10 +2,12 @@
 
 import json
 import queue
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import paho.mqtt.client as mqtt
 import pytest
 
 from collector import wire
@@ -13,7 +15,8 @@ from collector.agent.link import make_client, tls_context
 from collector.clock import SystemClock
 from collector.conventions import DEPLOY_ROSTER
 from collector.influx import Influx
-from collector.ingest.deadletter import FILE_NAME
+from collector.ingest.consumer import Ingest
+from collector.ingest.deadletter import FILE_NAME, DeadLetters
 from collector.roster import Roster, dumps
 from collector.wire import Frame
 from provisioning.local.process import Child
@@ -178,3 +181,28 @@ def test_two_workers_share_the_work(stack, sender):
     taken = [int(child.tail().rsplit("received=", 1)[1].split(",")[0]) for child in children]
     assert sum(taken) == 20
     assert min(taken) > 0
+
+
+def test_a_full_queue_sheds_and_what_is_shed_stands_in_the_books(stack):
+    """The database is away, so that nothing leaves the queue; the process is driven by hand."""
+    stop = threading.Event()
+    stop.set()
+    stack.influxd.kill()
+    ingest = Ingest(
+        worker="hand",
+        broker=stack.deploy.broker,
+        roster=stack.deploy.roster(),
+        influx=Influx(stack.deploy.influx),
+        dead_letters=DeadLetters(stack.folder / "state", SystemClock()),
+        clock=SystemClock(),
+        stop=stop,
+        room=5,
+    )
+    arrived = mqtt.MQTTMessage(topic=wire.topic(VENUE, PC, "data").encode())
+    for n in range(1, 9):
+        arrived.payload = message(n)
+        ingest._on_message(None, None, arrived)
+    ingest._turn()
+    assert ingest.ledger.balanced
+    # Three were turned away at once; of the five taken nobody knows whether they are stored.
+    assert (ingest.ledger.received, ingest.ledger.shed, ingest.ledger.in_flight) == (8, 8, 0)
