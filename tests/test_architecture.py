@@ -58,7 +58,7 @@ def imports(path: Path) -> set[str]:
 
 
 def ours(name: str) -> bool:
-    return name.split(".")[0] in {*PACKAGES, "cli"}
+    return name.split(".", maxsplit=1)[0] in {*PACKAGES, "cli"}
 
 
 def inside(name: str, package: str) -> bool:
@@ -91,12 +91,16 @@ def test_a_module_imports_only_what_its_floor_allows(module):
     + sorted(m for m in MODULES if on_ground(m) and not any(inside(m, s) for s in SERVER_ONLY)),
 )
 def test_a_gaming_pc_needs_only_the_standard_library_psutil_and_paho(module):
-    strange = {name.split(".")[0] for name in imports(MODULES[module]) if not ours(name)} - ON_A_PC - {"__future__"}
+    strange = (
+        {name.split(".")[0] for name in imports(MODULES[module]) if not ours(name)} - ON_A_PC - {"__future__"}
+    )
     assert not strange
 
 
 def test_only_the_kit_sees_grafanalib():
-    users = {module for module, path in MODULES.items() if any(inside(n, "grafanalib") for n in imports(path))}
+    users = {
+        module for module, path in MODULES.items() if any(inside(n, "grafanalib") for n in imports(path))
+    }
     assert users == {"dashboards.kit"}
 
 
@@ -108,7 +112,9 @@ def test_a_module_says_in_one_docstring_what_it_holds_and_stays_small(module):
 
 
 def test_the_top_level_is_fixed():
-    files = {p.name for p in ROOT.iterdir() if not p.name.startswith(".") and not p.name.endswith(".egg-info")}
+    files = {
+        p.name for p in ROOT.iterdir() if not p.name.startswith(".") and not p.name.endswith(".egg-info")
+    }
     assert files <= {
         *PACKAGES,
         "tests",

@@ -84,11 +84,11 @@ class Child:
     def ready(self) -> None:
         """Return when it serves; a command that has a way to tell overrides this."""
 
-    def stop(self) -> int:
+    def stop(self, within: float = STOP_WITHIN) -> int:
         """SIGTERM, then SIGKILL to one that does not listen. Its exit code."""
         self.process.terminate()
         try:
-            return self.process.wait(STOP_WITHIN)
+            return self.process.wait(within)
         except subprocess.TimeoutExpired:
             self.kill()
             return self.process.returncode
