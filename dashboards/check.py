@@ -52,7 +52,7 @@ def check(folder: Path, influx: Influx, now: datetime, *, full: bool = True) -> 
         pages = _Pages(str(path), text)
         if board.uid in uids:
             say = f"uid {board.uid!r} is also that of {uids[board.uid]}"
-            problems.append(pages.problem("uid", say, "give each board its own", board.uid))
+            problems.append(pages.problem("uid", say, "give each board its own", "uid", board.uid))
         uids[board.uid] = path.name
         problems += [*_facts(board, pages), *_answers(board, pages, influx, now, full=full)]
     if not uids and not problems:
@@ -74,8 +74,8 @@ class _Pages:
         self._path = path
         self._lines = text.split("\n")
 
-    def problem(self, check: str, summary: str, details: str, needle: str) -> Problem:
-        wanted = json.dumps(needle, ensure_ascii=False)
+    def problem(self, check: str, summary: str, details: str, key: str, value: str) -> Problem:
+        wanted = f'"{key}": {json.dumps(value, ensure_ascii=False)}'
         for number, line in enumerate(self._lines, 1):
             column = line.find(wanted)
             if column >= 0:
@@ -91,27 +91,32 @@ def _facts(board: Board, pages: _Pages) -> Iterator[Problem]:
         x, _, w, h = panel.grid
         if panel.id in ids:
             say = f"{name} has the id of {ids[panel.id]!r}"
-            yield pages.problem("id", say, "give each panel its own id and never change it", panel.title)
+            yield pages.problem(
+                "id", say, "give each panel its own id and never change it", "title", panel.title
+            )
         ids[panel.id] = panel.title
         if panel.kind not in _DRAWN:
             say = f"{name} is of the kind {panel.kind!r}"
-            yield pages.problem("kind", say, f"use one of {', '.join(_DRAWN)}", panel.title)
+            yield pages.problem("kind", say, f"use one of {', '.join(_DRAWN)}", "title", panel.title)
         if not panel.description:
             yield pages.problem(
                 "description",
                 f"{name} has no description",
                 "say what, unit, source and what it misses",
+                "title",
                 panel.title,
             )
         if not panel.fields.get("defaults", {}).get("unit"):
-            yield pages.problem("unit", f"{name} has no unit", "write for example `none` or `s`", panel.title)
+            yield pages.problem(
+                "unit", f"{name} has no unit", "write for example `none` or `s`", "title", panel.title
+            )
         if x < 0 or w < 1 or h < 1 or x + w > _COLUMNS:
             say = f"{name} does not fit in {_COLUMNS} columns"
-            yield pages.problem("grid", say, "x + w is at most 24, h at least 1", panel.title)
+            yield pages.problem("grid", say, "x + w is at most 24, h at least 1", "title", panel.title)
     for one, two in combinations(board.panels, 2):
         if _overlap(one, two):
             say = f"panel {two.id} ({two.title}) lies on panel {one.id} ({one.title})"
-            yield pages.problem("grid", say, "move one of them", two.title)
+            yield pages.problem("grid", say, "move one of them", "title", two.title)
 
 
 def _overlap(one: Panel, two: Panel) -> bool:
@@ -126,16 +131,20 @@ def _answers(board: Board, pages: _Pages, influx: Influx, now: datetime, *, full
         choices = variables.choose(board, influx, {})
     except (Refused, Unavailable) as fault:
         needle = next((v.query for v in board.variables if v.kind == "query"), board.uid)
-        yield pages.problem("variable", f"a variable's query fails: {fault}", "mend its InfluxQL", needle)
+        yield pages.problem(
+            "variable", f"a variable's query fails: {fault}", "mend its InfluxQL", "query", needle
+        )
         return
     for choice in choices:
         if not choice.options and full:
             say = f"variable {choice.variable.name!r} has no option"
-            yield pages.problem("variable", say, "see whether its query finds anything", choice.variable.name)
+            yield pages.problem(
+                "variable", say, "see whether its query finds anything", "name", choice.variable.name
+            )
     for panel, answer in _asked(board, choices, span, influx):
         if not answer.error and full and answer.empty and "noValue" not in panel.fields["defaults"]:
             say = f"panel {panel.id} ({panel.title}) shows nothing"
-            yield pages.problem("empty", say, "see whether its query finds anything", panel.title)
+            yield pages.problem("empty", say, "see whether its query finds anything", "title", panel.title)
         yield from _failure(panel, answer, pages, "")
     for choice in choices:
         if choice.every and choice.options:
@@ -156,6 +165,5 @@ def _asked(
 def _failure(panel: Panel, answer: Answer, pages: _Pages, where: str) -> Iterator[Problem]:
     if answer.error:
         say = f"panel {panel.id} ({panel.title}) fails{where}: {answer.error}"
-        yield pages.problem(
-            "query", say, "mend its InfluxQL", panel.targets[0].query if panel.targets else panel.title
-        )
+        key, value = ("query", panel.targets[0].query) if panel.targets else ("title", panel.title)
+        yield pages.problem("query", say, "mend its InfluxQL", key, value)
