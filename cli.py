@@ -265,12 +265,13 @@ def _deploy(path: Path) -> Deploy:
 
 
 def _load(path: Path) -> Site:
-    """A site without errors; its problems are told on stderr."""
+    """A site without errors; its problems, hints aside, are told on stderr."""
     from provisioning.site import load
 
     site, problems = load(path)
-    if problems:
-        click.echo(as_text(problems), err=True)
+    serious = [problem for problem in problems if problem.severity < Severity.INFO]
+    if serious:
+        click.echo(as_text(serious), err=True)
     if site is None:
         sys.exit(FAULTS)
     return site

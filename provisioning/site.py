@@ -165,7 +165,7 @@ def _decision_problems(document: Document, settings: Settings) -> Iterator[Probl
 
 
 def _unknown_hours(document: Document, site: Site) -> Iterator[Problem]:
-    """A warning a class: where no rule is known, nothing is after hours, and nothing is compliant."""
+    """A problem a class: where no rule is known, nothing is after hours, and nothing is compliant."""
     judged = {
         venue.id
         for venue in roster(site).venues
@@ -180,7 +180,8 @@ def _unknown_hours(document: Document, site: Site) -> Iterator[Problem]:
         provincial = any(klass in policy.binds and policy.hours == "province" for policy in site.policies)
         yield Problem(
             "site/hours",
-            Severity.WARNING,
+            # A decision that the province owes is a fault to mend; a class that no law here binds is none.
+            Severity.WARNING if provincial else Severity.INFO,
             f"no rule known: nothing sets opening hours for class {klass} ({names})",
             "write the province's decision under `hours`"
             if provincial

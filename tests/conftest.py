@@ -14,6 +14,10 @@ from provisioning.local.influxd import Influxd
 LONG_AGO = date(2015, 1, 1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="write what is seen into the scripts of tests/cli")
+
+
 def pytest_report_header() -> str:
     names = ("paho-mqtt", "psutil", "influxdb-client", "grafanalib", "pydantic")
     return "with " + ", ".join(f"{name} {metadata.version(name)}" for name in names)

@@ -48,7 +48,9 @@ def test_links_lead_somewhere(page):
 def test_commands_in_the_manual_exist(page):
     text = page.read_text("utf-8")
     for block in re.findall(r"```(?:sh|console)?\n(.*?)```", text, re.DOTALL):
-        for words in re.findall(r"^(?:\$ )?(?:\.venv/bin/)?quannet ([a-z]+)((?: [a-z]+)?)", block, re.MULTILINE):
+        for words in re.findall(
+            r"^(?:\$ )?(?:\.venv/bin/)?quannet ([a-z]+)((?: [a-z]+)?)", block, re.MULTILINE
+        ):
             name = f"quannet {words[0]}"
             assert name in COMMANDS, f"{page}: {name}"
             if isinstance(COMMANDS[name], click.Group) and words[1]:

@@ -12,7 +12,7 @@ def test_what_is_begun_can_be_loaded_at_once(tmp_path):
     names = scaffold.init(tmp_path / "new")
     assert {"site.yaml", "venues.csv", "places.csv"} <= set(names)
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == names
-    assert all(p.severity is Severity.WARNING for p in site.examine(tmp_path / "new"))
+    assert all(p.severity is Severity.INFO for p in site.examine(tmp_path / "new"))
 
 
 def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path):
