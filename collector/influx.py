@@ -149,6 +149,10 @@ class Influx:
         """1.x only; harmless where it exists."""
         self.query(f'CREATE DATABASE "{self._access.database}"', method="POST")
 
+    def drop_database(self) -> None:
+        """1.x only, with all that is in it; harmless where it does not exist."""
+        self.query(f'DROP DATABASE "{self._access.database}"', method="POST")
+
     def close(self) -> None:
         self._client.close()
         self._pool.clear()
