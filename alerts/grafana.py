@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -25,7 +26,7 @@ EXPRESSION = "__expr__"
 
 # A violation is told half a minute after its first PC, changes of the same venue at most each 5 minutes.
 GROUP_BY = ("policy", "venue")
-GROUP_WAIT, GROUP_INTERVAL, REPEAT_INTERVAL = "30s", "5m", "4h"
+GROUP_WAIT, GROUP_INTERVAL, REPEAT_INTERVAL = timedelta(seconds=30), "5m", "4h"
 
 
 def render(rules: Sequence[Rule], context: AlertContext) -> dict[str, str]:
@@ -33,7 +34,7 @@ def render(rules: Sequence[Rule], context: AlertContext) -> dict[str, str]:
     files: dict[str, dict[str, Any]] = {"rules.yaml": _rules(rules, context)}
     if context.mail_recipients:
         files["contact-points.yaml"] = {"contactPoints": [_contact_point(context.mail_recipients)]}
-        files["policies.yaml"] = {"policies": [_policy()]}
+        files["policies.yaml"] = {"policies": [_policy(context.every)]}
         files["templates.yaml"] = {"templates": [_template(context.language)]}
     return {name: _yaml({"apiVersion": 1, **content}) for name, content in sorted(files.items())}
 
@@ -129,12 +130,13 @@ def _contact_point(recipients: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _policy() -> dict[str, Any]:
+def _policy(every: str) -> dict[str, Any]:
+    """Where rules are evaluated quickly, nobody waits long for a second PC either."""
     return {
         "orgId": 1,
         "receiver": CONTACT,
         "group_by": list(GROUP_BY),
-        "group_wait": GROUP_WAIT,
+        "group_wait": duration.show(min(GROUP_WAIT, duration.parse(every))),
         "group_interval": GROUP_INTERVAL,
         "repeat_interval": REPEAT_INTERVAL,
     }

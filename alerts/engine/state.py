@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
+from datetime import datetime  # noqa: TC003 - the state file's reader needs it at run time
 from typing import TYPE_CHECKING
 
 from alerts.engine import template
 from alerts.engine.evaluate import Result, Verdict
-from alerts.engine.frames import Labels, labels
+from alerts.engine.frames import Labels, labels  # Labels: as datetime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from alerts.engine.files import GroupFile, RuleFile
 
@@ -34,7 +35,11 @@ _OWN_PHASE = {Verdict.NO_DATA: Phase.NO_DATA, Verdict.ERROR: Phase.ERROR}  # at 
 
 @dataclass(frozen=True)
 class Instance:
-    """One label set of a rule. `since` is when this phase began, `began` when its condition became true."""
+    """One label set of a rule.
+
+    `since` is when this phase began, `began` when its condition became true, `fired` when it last began to
+    fire; `seen` is the last evaluation that had it.
+    """
 
     labels: Labels
     phase: Phase
@@ -43,6 +48,7 @@ class Instance:
     seen: datetime
     values: tuple[tuple[str, float | None], ...] = ()
     reason: str = ""
+    fired: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,8 @@ def _move(rule: RuleFile, old: Instance | None, key: Labels, result: Result, now
         old.began if carries_on else now if entered else old.began,
         now,
         result.values or (old.values if result.verdict is Verdict.NO_DATA else ()),
-        reason if reason or phase is not Phase.NORMAL else "",
+        reason,
+        old.fired if old.phase in FIRING else now if phase in FIRING else None,
     )
 
 

@@ -1,0 +1,86 @@
+"""The rules that are in force: read from the folder of generated files, and again when those change."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alerts.engine import template
+from alerts.engine.dispatch import Alert
+from alerts.engine.frames import labels
+from alerts.engine.reader import Alerting, read
+from collector.problem import as_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from alerts.engine.files import GroupFile, RuleFile
+    from alerts.engine.state import Instance
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A rule in its group."""
+
+    group: GroupFile
+    rule: RuleFile
+
+
+def alert(entry: Entry | None, instance: Instance, ended: datetime | None) -> Alert:
+    """An instance as people hear of it; without an entry where its rule is gone since a restart."""
+    known = dict(instance.labels)
+    values = dict(instance.values)
+    written = {} if entry is None else entry.rule.annotations
+    annotations = {name: template.expand(words, known, values) for name, words in written.items()}
+    return Alert(
+        known.get("alertname", ""),
+        instance.labels,
+        labels(annotations),
+        compared(entry, instance),
+        instance.began,
+        instance.fired or instance.since,
+        ended,
+        instance.reason if ended is not None else "",
+    )
+
+
+def compared(entry: Entry | None, instance: Instance) -> float | None:
+    """The number that the condition judged, as far as it is one that can be stored."""
+    values = dict(instance.values)
+    if entry is None:
+        return None
+    condition = next(node for node in entry.rule.data if node.ref_id == entry.rule.condition)
+    value = values.get(str(condition.model.get("expression")), values.get(condition.ref_id))
+    return value if value is not None and math.isfinite(value) else None
+
+
+class RuleFolder:
+    """`changed` gives what the folder holds when that is new; a faulty folder leaves the last good one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stamp: tuple[tuple[str, int, int], ...] | None = None
+
+    def changed(self) -> Alerting | None:
+        try:
+            paths = sorted(self._folder.glob("*.yaml"))
+            stamp = tuple((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in paths)
+            if stamp == self._stamp:
+                return None
+            files = {path.name: path.read_text("utf-8") for path in paths}
+        except (OSError, ValueError) as fault:  # being replaced this moment, or not ours to read
+            log.warning("the alert rules cannot be read: %s", fault)
+            return None
+        self._stamp = stamp
+        alerting, problems = read(files)
+        if problems:
+            log.error("the alert rules in %s are not used:\n%s", self._folder, as_text(problems))
+            return None
+        if not files:
+            log.warning("there are no alert rules in %s; write them with `quannet provision`", self._folder)
+        return alerting

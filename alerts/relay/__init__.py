@@ -1,0 +1,1 @@
+"""Ways out for notices: one transport a file."""
