@@ -12,8 +12,8 @@ LONGEST = 31 * 86_400  # seconds; a longer range would ask too much of the datab
 POINTS = 400  # a panel's width in points, where the panel does not say
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_RELATIVE = re.compile(r"now(?:-(\d{1,6})([smhdw]))?(?:/(m))?")
-_EPOCH = re.compile(r"\d{12,14}")
+_RELATIVE = re.compile(r"now(?:-([0-9]{1,6})([smhdw]))?(?:/(m))?")
+_EPOCH = re.compile(r"[0-9]{12,14}")
 # What an interval is rounded to, in seconds; Grafana's own ladder from a second to a day.
 _LADDER = (
     1,
@@ -75,7 +75,7 @@ def interval(span: Range, least: str, points: int | None) -> int:
 
 def duration(text: str) -> int:
     """Seconds of `30s`, `1m`. ValueError for anything else."""
-    match = re.fullmatch(r"(\d{1,6})([smhdw])", text)
+    match = re.fullmatch(r"([0-9]{1,6})([smhdw])", text)
     if match is None:
         raise ValueError(f"no duration: {text}")
     return int(match[1]) * _SECONDS[match[2]]

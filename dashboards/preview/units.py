@@ -24,7 +24,7 @@ def show(value: Any, unit: str, language: str, decimals: int | None = None) -> s
     if unit == "bytes":
         return _size(value, language, decimals)
     number = _number(value, language, decimals)
-    return number if unit in {"none", "short", ""} else f"{number} {unit.removeprefix('suffix:')}"
+    return number if unit in {"none", "short", ""} else f"{number} {unit.removeprefix('suffix:').strip()}"
 
 
 def _duration(seconds: float, language: str, decimals: int | None) -> str:
@@ -37,12 +37,8 @@ def _duration(seconds: float, language: str, decimals: int | None) -> str:
 
 
 def _size(count: float, language: str, decimals: int | None) -> str:
-    size, name = count, _BYTES[0]
-    for name in _BYTES:  # noqa: B007 - the last one is used
-        if abs(size) < 1024:
-            break
-        size /= 1024
-    return f"{_number(size, language, decimals)} {name}"
+    power = next((n for n in range(len(_BYTES)) if abs(count) < 1024 ** (n + 1)), len(_BYTES) - 1)
+    return f"{_number(count / 1024**power, language, decimals)} {_BYTES[power]}"
 
 
 def _number(value: float, language: str, decimals: int | None) -> str:
