@@ -61,7 +61,7 @@ def _problems(policy: Policy, stem: str) -> Iterator[Problem]:
         yield policy.problem(
             "policy/in-force",
             ("in_force", "to"),
-            f"ends on {period.valid_to}, before it begins on {period.valid_from}",
+            f"it ends on {period.valid_to}, but begins on {period.valid_from}",
             "`to` is the first day on which it holds no more",
         )
     for language in ("vi", "en"):

@@ -18,7 +18,7 @@ from collector.conventions import DATASOURCE_UID
 from collector.document import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sized
 
     from collector.problem import Place, Problem
 
@@ -55,7 +55,22 @@ def _closed(value: Any) -> Any:
 
 
 def _duration(value: Any) -> Any:
-    return duration.parse(value) if isinstance(value, str) else value
+    if isinstance(value, timedelta):
+        return value
+    return duration.parse(value if isinstance(value, str) else str(value))
+
+
+def _reached(value: float) -> float:
+    if value <= 0:
+        raise ValueError("a PC that never did anything reaches 0 too; write for example 1")
+    return value
+
+
+def some(values: Sized) -> Sized:
+    """At least one. (pydantic's own bound would complain a second time about each faulty item.)"""
+    if not values:
+        raise ValueError("is empty; write at least one")
+    return values
 
 
 def _positive(value: timedelta) -> timedelta:
@@ -139,7 +154,7 @@ class Flags:
 class Threshold:
     """True where the sum over the last `over` reaches `least`; fires where it stays true for `lasting`."""
 
-    least: Annotated[float, Field(alias="sum", gt=0)]
+    least: Annotated[float, Field(alias="sum"), AfterValidator(_reached)]
     over: Annotated[Duration, AfterValidator(_positive)]
     lasting: Annotated[Duration, Field(alias="for")]
 
@@ -166,7 +181,7 @@ class Policy:
 
     id: Annotated[str, AfterValidator(_id)]
     title: Words
-    binds: Annotated[tuple[Klass, ...], Field(min_length=1)]
+    binds: Annotated[tuple[Klass, ...], AfterValidator(some)]
     in_force: Period
     flags: Flags
     threshold: Threshold
@@ -175,14 +190,17 @@ class Policy:
     misses: Words
     runbook: str
     hours: PolicyHours | None = None
-    origin: Document = field(
-        default_factory=lambda: Document("", None), init=False, repr=False, compare=False
-    )
+
+    @property
+    def origin(self) -> Document:
+        """The file that it was read from; no field, since nobody writes it and no two policies differ by it."""
+        found: Document = self.__dict__.get("_origin", Document("", None))
+        return found
 
     def read_from(self, document: Document) -> Self:
         """The same policy, knowing where each of its values was written."""
         twin = copy.copy(self)
-        object.__setattr__(twin, "origin", document)
+        twin.__dict__["_origin"] = document
         return twin
 
     def place(self, *key: str | int) -> Place:

@@ -7,10 +7,10 @@ from dataclasses import dataclass as plain
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from alerts.policy import Duration, Klass, Text  # noqa: TC001 - pydantic reads the annotations at run time
+from alerts.policy import Duration, Klass, Text, some
 from collector.clock import LOCAL, local
 from collector.document import KEY, read_yaml
 from collector.schema import BY_NAME, Kind
@@ -82,8 +82,8 @@ class Case:
 
     name: Text
     start: Annotated[datetime, BeforeValidator(_start)]
-    series: Annotated[dict[str, Values], Field(min_length=1)]
-    expect: Annotated[tuple[Expectation, ...], Field(min_length=1)]
+    series: Annotated[dict[str, Values], AfterValidator(some)]
+    expect: Annotated[tuple[Expectation, ...], AfterValidator(some)]
     step: Duration = timedelta(minutes=1)
     phase: Duration = timedelta(0)
 
@@ -100,7 +100,7 @@ class Story:
 
     policy: str
     klass: Annotated[Klass, Field(alias="class")]
-    cases: Annotated[tuple[Case, ...], Field(min_length=1)]
+    cases: Annotated[tuple[Case, ...], AfterValidator(some)]
     place: Text = "00000"
 
 

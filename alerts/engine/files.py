@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from alerts import duration
 from alerts.engine.dollars import braced, expand
+from alerts.policy import some
 
 # An unknown key is a fault here: Grafana would ignore it in silence, and a setting would be lost.
 CAMEL = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
@@ -27,7 +28,11 @@ def _expanded(value: Any) -> Any:
 
 
 def _duration(value: Any) -> Any:
-    return duration.parse(expand(value)) if isinstance(value, str) else value
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text, and so no duration to Grafana; write for example 5m")  # noqa: TRY004 - pydantic makes problems of ValueErrors only
+    return duration.parse(expand(value))
 
 
 def _uid(text: str) -> str:
@@ -99,7 +104,7 @@ class RuleFile:
     uid: Uid
     title: Name
     condition: Expanded
-    data: Annotated[tuple[Node, ...], Field(min_length=1)]
+    data: Annotated[tuple[Node, ...], AfterValidator(some)]
     no_data_state: Literal["NoData", "Alerting", "OK", "KeepLast"] = "NoData"
     exec_err_state: Literal["Alerting", "Error", "OK", "KeepLast"] = "Alerting"
     lasting: Annotated[Duration, Field(alias="for")] = timedelta(0)
@@ -125,7 +130,7 @@ class GroupFile:
 class Receiver:
     uid: Uid
     type: Expanded
-    settings: Annotated[dict[str, Any], Field(min_length=1)]
+    settings: Annotated[dict[str, Any], AfterValidator(some)]
     disable_resolve_message: bool = False
 
 
