@@ -1,0 +1,67 @@
+"""A policy compiles to one rule, in the site's language."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from alerts.compile import compile_policy, literal, span
+from alerts.engine import template
+from alerts.policy import AlertContext
+
+
+def test_the_rule_sums_seconds_after_hours_for_each_pc_of_the_class(policies):
+    rule = compile_policy(policies[1], AlertContext())
+    assert rule.uid == "policy-after-hours-game"
+    assert rule.query == (
+        'SELECT sum("after_hours") FROM "games" WHERE $timeFilter AND ("class" = \'game\')'
+        ' GROUP BY "venue", "pc", "place", "class"'
+    )
+    assert (rule.over, rule.least, rule.lasting) == (timedelta(minutes=2), 1, timedelta(minutes=5))
+    assert rule.labels == {"policy": "after-hours-game", "severity": "warning"}
+
+
+def test_two_classes_are_alternatives(policies):
+    query = compile_policy(policies[0], AlertContext()).query
+    assert "AND (\"class\" = 'agent' OR \"class\" = 'isp') GROUP" in query
+
+
+def test_a_site_may_set_how_long_it_must_last(policies):
+    context = AlertContext(for_override={"after-hours-game": "20s"})
+    rule = compile_policy(policies[1], context)
+    assert rule.lasting == timedelta(seconds=20)
+    assert "kéo dài từ 20 giây" in rule.annotations["description"]
+
+
+def test_the_basis_names_the_provinces_own_decisions(policies, context):
+    basis = compile_policy(policies[0], context).annotations["basis"]
+    assert basis.startswith("Nghị định 147/2024/NĐ-CP, Điều 5")
+    assert basis.endswith("Quyết định cũ (áp dụng từ 2024-01-01) · Quyết định mới (áp dụng từ 2025-07-01)")
+
+
+def test_the_national_rule_says_that_its_clause_is_unread(policies):
+    for language, words in (("vi", "chưa được đọc"), ("en", "not been read")):
+        rule = compile_policy(policies[1], AlertContext(language=language))
+        assert words in rule.annotations["basis"]
+
+
+def test_the_page_of_the_runbook_is_linked_where_it_can_be_read(policies, context):
+    url = compile_policy(policies[1], context).annotations["runbook_url"]
+    assert url == "https://docs.example/quannet/policies/after-hours-game.md"
+    assert "runbook_url" not in compile_policy(policies[1], AlertContext()).annotations
+
+
+def test_no_link_opens_another_venues_board(policies, context):
+    assert not any(name.startswith("__") for name in compile_policy(policies[0], context).annotations)
+
+
+def test_a_decisions_words_are_no_template_and_no_variable(policies, context):
+    strange = "QĐ ${HOME} {{ $labels.pc }} $5 {{"
+    decision = replace(context.provincial[0], basis=strange)
+    basis = compile_policy(policies[0], replace(context, provincial=(decision,))).annotations["basis"]
+    assert "${" not in basis
+    assert strange in template.expand(basis, {"pc": "07"}, {})
+    assert template.expand(literal(strange), {}, {}) == strange
+
+
+def test_spans_are_said_in_words():
+    assert span(timedelta(minutes=2), "vi") == "2 phút"
+    assert span(timedelta(seconds=90), "en") == "90 s"
