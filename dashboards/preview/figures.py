@@ -21,19 +21,21 @@ _SUFFIXES = {"percent": " %", "s": " s"}
 def figure(panel: Panel, frames: Sequence[Frame], span: Range, step: int, language: str) -> Json:
     """`step` is the seconds between two points. ValueError for a kind of panel that is no chart here."""
     if panel.kind == "timeseries":
-        return _timeseries(panel, frames, span, language)
+        return _timeseries(panel, frames, span, step, language)
     if panel.kind == "state-timeline":
         return _states(panel, frames, span, step, language)
     raise ValueError(f"unknown kind of panel {panel.kind}")
 
 
-def _timeseries(panel: Panel, frames: Sequence[Frame], span: Range, language: str) -> Json:
+def _timeseries(panel: Panel, frames: Sequence[Frame], span: Range, step: int, language: str) -> Json:
     series = [(frame, column) for frame in frames for column in frame.columns[1:]]
     configs = [fields.resolve(panel, column, frame.ref) for frame, column in series]
     names = [str(c.get("displayName", column.name)) for c, (_, column) in zip(configs, series, strict=True)]
+    runs = _runs([(frame.columns[0], column) for frame, column in series], configs, step)
     data = [
-        _line(frame.columns[0], column, config, name, fields.series_color(config, name, names))
+        trace
         for (frame, column), config, name in zip(series, configs, names, strict=True)
+        for trace in _lines(frame.columns[0], column, config, runs, _style(config, name, names))
     ]
     defaults = panel.fields["defaults"]
     layout = _layout(panel, span, language)
@@ -49,28 +51,67 @@ def _timeseries(panel: Panel, frames: Sequence[Frame], span: Range, language: st
     return {"data": sorted(data, key=lambda trace: trace["name"]), "layout": layout}
 
 
-def _line(times: Column, values: Column, config: Json, name: str, color: str) -> Json:
+def _runs(series: list[tuple[Column, Column]], configs: list[Json], step: int) -> dict[int, int]:
+    """Each moment at which any series has a value -> the number of the stretch without a gap it lies in."""
+    known = sorted(
+        {
+            t
+            for times, column in series
+            for t, v in zip(times.values, column.values, strict=True)
+            if v is not None
+        }
+    )
+    bridge = max([step * 1000, *(_bridge(config) for config in configs)])
+    found, number = {}, 0
+    for before, time in zip([None, *known], known, strict=False):
+        number += before is not None and time - before > bridge
+        found[time] = number
+    return found
+
+
+def _lines(times: Column, values: Column, config: Json, runs: dict[int, int], style: Json) -> Iterator[Json]:
+    """One trace; or one a stretch where it is filled, since plotly fills and stacks across a gap as if it were 0."""
     points = list(_spanned(times.values, values.values, config))
-    alone = sum(value is not None for _, value in points) < 2
     stacked = config.get("custom.stacking", {}).get("mode") == "normal"
-    opacity = config.get("custom.fillOpacity", 0)
-    trace: Json = {
-        "type": "scatter",
-        "name": name,
+    filled = bool(config.get("custom.fillOpacity", 0))
+    if not stacked and not filled:
+        yield _trace(points, style)
+        return
+    parts: dict[int, list[tuple[int, Any]]] = {}
+    number = 0
+    for time, value in points:
+        if value is not None:
+            parts.setdefault(runs[time] if stacked else number, []).append((time, value))
+        number += value is None
+    for index, (number, part) in enumerate(parts.items()):
+        trace = _trace(part, style) | {"fill": "tozeroy", "showlegend": index == 0}
+        if stacked:
+            group = config["custom.stacking"].get("group", "A")
+            trace |= {"stackgroup": f"{group}{number}", "fill": "tonexty"}
+        yield trace
+
+
+def _trace(points: list[tuple[int, Any]], style: Json) -> Json:
+    alone = sum(value is not None for _, value in points) < 2
+    return style | {
         "mode": "markers" if alone else "lines",
         "x": [_moment(time) for time, _ in points],
         "y": [value for _, value in points],
+    }
+
+
+def _style(config: Json, name: str, names: list[str]) -> Json:
+    color = fields.series_color(config, name, names)
+    return {
+        "type": "scatter",
+        "name": name,
+        "legendgroup": name,
         "line": {"color": color, "width": 1.5},
         "marker": {"color": color, "size": 6},
         "hovertemplate": "%{y:,." + str(config.get("decimals", 1)) + "f}" + _SUFFIXES.get(config["unit"], ""),
-        "fillcolor": _translucent(color, opacity),
+        "fillcolor": _translucent(color, config.get("custom.fillOpacity", 0)),
         "fill": "none",
     }
-    if stacked:
-        trace |= {"stackgroup": config["custom.stacking"].get("group", "A"), "fill": "tonexty"}
-    elif opacity:
-        trace["fill"] = "tozeroy"
-    return trace
 
 
 def _states(panel: Panel, frames: Sequence[Frame], span: Range, step: int, language: str) -> Json:
@@ -133,8 +174,7 @@ def _stretches(points: list[tuple[int, Any]], step: int, end: int) -> Iterator[t
 
 def _spanned(times: Sequence[int], values: Sequence[Any], config: Json) -> Iterator[tuple[int, Any]]:
     """Without the nulls that `spanNulls` bridges: all (true), or gaps of at most so many milliseconds."""
-    says = config.get("custom.spanNulls", False)
-    bridge = float("inf") if says is True else float(says)
+    bridge = _bridge(config)
     points = list(zip(times, values, strict=True))
     known = [time for time, value in points if value is not None]
     nexts = iter([*known, None])
@@ -145,6 +185,12 @@ def _spanned(times: Sequence[int], values: Sequence[Any], config: Json) -> Itera
             yield time, value
         elif before is None or after is None or after - before > bridge:
             yield time, None
+
+
+def _bridge(config: Json) -> float:
+    """The longest gap, in milliseconds, that `spanNulls` bridges."""
+    says = config.get("custom.spanNulls", False)
+    return float("inf") if says is True else float(says)
 
 
 def _layout(panel: Panel, span: Range, language: str) -> Json:

@@ -84,10 +84,34 @@ def test_stacking_filling_and_bounds_are_the_panels():
         unit="percent",
     )
     found = drawn(shape, series("a", 1, 2))
-    assert found["data"][0]["stackgroup"] == "A"
+    assert found["data"][0]["stackgroup"] == "A0"
     assert found["data"][0]["fillcolor"].endswith(",0.35)")
     assert found["layout"]["yaxis"]["range"] == [0, 100]
     assert found["layout"]["yaxis"]["ticksuffix"] == " %"
+
+
+def test_a_gap_is_neither_filled_nor_stacked_over_as_if_it_were_0():
+    filled = drawn(panel(custom={"fillOpacity": 8}), series("a", 1, 2, None, 3, 4))["data"]
+    assert [line["y"] for line in filled] == [[1, 2], [3, 4]]
+    assert [line["showlegend"] for line in filled] == [True, False]
+    stack = panel(custom={"stacking": {"mode": "normal"}})
+    stacked = drawn(stack, series("a", 1, 2, None, 3, 4), series("b", 1, None, None, None, 4))["data"]
+    assert [(line["name"], line["stackgroup"], line["y"]) for line in stacked] == [
+        ("a", "A0", [1, 2]),
+        ("a", "A1", [3, 4]),
+        ("b", "A0", [1]),
+        ("b", "A1", [4]),
+    ]
+
+
+def test_a_stack_goes_on_where_another_series_has_values():
+    """Nobody plays one game while others are played: that is 0 and no gap."""
+    stack = panel(custom={"stacking": {"mode": "normal"}})
+    lines = drawn(stack, series("a", 1, None, 3), series("b", 1, 1, 1))["data"]
+    assert [(line["name"], line["stackgroup"], line["y"]) for line in lines] == [
+        ("a", "A0", [1, 3]),
+        ("b", "A0", [1, 1, 1]),
+    ]
 
 
 def test_numbers_are_written_as_the_language_does():
