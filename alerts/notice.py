@@ -89,9 +89,8 @@ def _line(alert: Alert, language: str) -> str:
 
 def _time(moment: datetime, language: str) -> str:
     at = local(moment)
-    return text(
-        "alerts.mail.moment", language, time=f"{at:%H:%M}", day=f"{at:%d/%m/%Y}", iso=f"{at:%Y-%m-%d}"
-    )
+    day = f"{at:%d/%m/%Y}" if language == "vi" else f"{at:%Y-%m-%d}"
+    return text("alerts.mail.moment", language, time=f"{at:%H:%M}", day=day)
 
 
 def _as_text(sections: list[_Section], link: str, language: str) -> str:

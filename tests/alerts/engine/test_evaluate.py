@@ -1,0 +1,91 @@
+"""One evaluation of the generated rule (eval/eval.go): instances, no data and errors, in Grafana's order."""
+
+import copy
+from datetime import UTC, datetime
+
+import pytest
+
+from alerts.engine.evaluate import Verdict, evaluate
+from alerts.engine.reader import read
+from collector.influx import Refused, Unavailable
+
+NOW = datetime.fromtimestamp(1_772_463_600, UTC)
+
+
+def having(value, **changes):
+    """A read value with other settings: its fields are known to pydantic by Grafana's names only."""
+    twin = copy.copy(value)
+    twin.__dict__.update(changes)
+    return twin
+
+
+@pytest.fixture(scope="module")
+def rule(files):
+    return read(files)[0].groups[0].rules[1]
+
+
+def answer(*rows, columns=("time", "sum")):
+    series = [
+        {"name": "games", "tags": tags, "columns": list(columns), "values": [list(v)]} for tags, *v in rows
+    ]
+    return {"series": series} if rows else {}
+
+
+def run(rule, result):
+    asked = []
+    return evaluate(rule, lambda text: asked.append(text) or result, NOW), asked
+
+
+def test_each_series_is_an_instance_with_the_numbers_of_its_way(rule):
+    results, asked = run(rule, answer(({"pc": "07"}, 0, 120), ({"pc": "08"}, 0, 0)))
+    assert [(r.verdict, r.labels, r.values) for r in results] == [
+        (Verdict.ALERTING, (("pc", "07"),), (("B", 120.0), ("C", 1.0))),
+        (Verdict.NORMAL, (("pc", "08"),), (("B", 0.0), ("C", 0.0))),
+    ]
+    assert len(asked) == 1
+    assert "time >= 1772463480000ms and time <= 1772463600000ms" in asked[0]
+
+
+def test_no_rows_are_one_result_without_data(rule):
+    (result,) = run(rule, answer())[0]
+    assert result.verdict is Verdict.NO_DATA
+    assert dict(result.labels) == {"datasource_uid": "quannet-influxdb", "ref_id": "A"}
+
+
+@pytest.mark.parametrize("fault", [Unavailable("connection refused"), Refused("parse error")])
+def test_a_database_that_does_not_answer_is_one_error(rule, fault):
+    def fetch(text):
+        raise fault
+
+    (result,) = evaluate(rule, fetch, NOW)
+    assert (result.verdict, result.labels, result.error) == (Verdict.ERROR, (), str(fault))
+
+
+def test_two_columns_have_equal_labels_and_so_are_an_error(rule):
+    (result,) = run(rule, answer(({"pc": "07"}, 0, 1, 2), columns=("time", "sum", "max")))[0]
+    assert (result.verdict, result.error) == (Verdict.ERROR, "duplicate results with labels")
+
+
+def test_a_condition_that_is_a_series_is_an_error(rule):
+    (result,) = run(having(rule, condition="A"), answer(({"pc": "07"}, 0, 1)))[0]
+    assert "looks like time series data" in result.error
+
+
+def test_a_bare_reduce_as_condition_fires_on_nan(rule):
+    node = having(rule.data[1], model=rule.data[1].model | {"reducer": "mean", "settings": {}})
+    (result,) = run(having(rule, condition="B", data=(rule.data[0], node)), answer(({"pc": "07"}, 0, None)))[
+        0
+    ]
+    assert result.verdict is Verdict.ALERTING
+
+
+def test_expressions_that_need_each_other_are_an_error(rule):
+    node = having(rule.data[1], model=rule.data[1].model | {"expression": "B"})
+    (result,) = run(having(rule, data=(rule.data[0], node, rule.data[2])), answer(({"pc": "07"}, 0, 1)))[0]
+    assert (result.verdict, result.error) == (Verdict.ERROR, "B needs its own result")
+
+
+def test_a_threshold_of_a_whole_series_is_an_error(rule):
+    node = having(rule.data[2], model=rule.data[2].model | {"expression": "A"})
+    (result,) = run(having(rule, data=(*rule.data[:2], node)), answer(({"pc": "07"}, 0, 1)))[0]
+    assert "reduce it first" in result.error

@@ -1,0 +1,34 @@
+"""Templates of annotations (state/template/template.go): what we generate, and what any fault leaves."""
+
+import pytest
+
+from alerts.engine.template import expand, number
+
+LABELS = {"venue": "yb-0012", "pc": "07"}
+VALUES = {"B": 120.0, "C": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{{ $labels.venue }}/{{.Labels.pc}}", "yb-0012/07"),
+        ("{{ $labels.place }}", "[no value]"),
+        ("{{ $values.B }} s", "120 s"),
+        ("{{ $values.D }}", "[no value]"),
+        ('{{ "{{" }} {{ "$" }}{X}', "{{ ${X}"),
+        ("no action", "no action"),
+        ("a {{ $labels.venue | title }}", "a {{ $labels.venue | title }}"),  # unknown here: the text itself
+        ("{{ $labels.venue }} {{ query }}", "{{ $labels.venue }} {{ query }}"),
+    ],
+)
+def test_a_template_is_expanded(text, shown):
+    assert expand(text, LABELS, VALUES) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(12345.6, "12346"), (0.01234, "0.012"), (1.26, "1.3"), (60, "60"), (0, "0"), (100.0, "100"), (None, "NaN"),
+     (float("inf"), "+Inf"), (-2.5, "-2.5")],
+)  # fmt: skip
+def test_a_number_has_two_significant_digits(value, shown):
+    assert number(value) == shown

@@ -1,0 +1,84 @@
+"""A notice tells an inspector where, which PC, since when, by which law, and what to do."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from alerts.engine.dispatch import Alert, Notification
+from alerts.engine.frames import labels
+from alerts.engine.state import MISSING
+from alerts.notice import compose
+from collector.clock import LOCAL
+
+BEGAN = datetime(2026, 3, 2, 22, 1, tzinfo=LOCAL)
+ALERT = Alert(
+    "Chơi ngoài giờ",
+    labels({"venue": "yb-0012", "pc": "07", "policy": "after-hours-game"}),
+    labels(
+        {"description": "Đã chạy 120 giây <ngoài giờ>.", "basis": "Nghị định 147/2024", "misses": "máy tắt"}
+    ),
+    120.0,
+    BEGAN,
+    BEGAN,
+)
+OTHER = replace(ALERT, labels=labels({"venue": "yb-0012", "pc": "08"}))
+
+
+def note(firing=(), resolved=()):
+    return Notification((("venue", "yb-0012"),), tuple(firing), tuple(resolved))
+
+
+def ended(alert, reason=""):
+    return replace(alert, ended=datetime(2026, 3, 3, 0, 15, tzinfo=LOCAL), reason=reason)
+
+
+def test_a_firing_notice_in_vietnamese(roster):
+    found = compose(note([ALERT, OTHER]), roster, "vi", "http://127.0.0.1:8700/")
+    assert found.subject == "[Cảnh báo] Chơi ngoài giờ – yb-0012 Quán yb-0012"
+    assert found.text == (
+        "Điểm: yb-0012 – Quán yb-0012\n\n"
+        "Địa chỉ: 1 Đường Thử, Yên Bái\n\n"
+        "Chính sách: Chơi ngoài giờ (after-hours-game)\n\n"
+        "Đang diễn ra:\n"
+        "- Máy 07: từ 22:01 ngày 02/03/2026. Đã chạy 120 giây <ngoài giờ>.\n"
+        "- Máy 08: từ 22:01 ngày 02/03/2026. Đã chạy 120 giây <ngoài giờ>.\n\n"
+        "Căn cứ pháp lý: Nghị định 147/2024\n\n"
+        "Hệ thống không thấy được: máy tắt\n\n"
+        "Việc cần làm: 1. Gọi cho chủ điểm và yêu cầu dừng. 2. Mở bảng theo dõi của điểm theo đường dẫn dưới"
+        " đây, ghi lại giờ và số máy. 3. Số liệu này là dấu hiệu, không phải biên bản: chỉ kết luận sau khi"
+        " kiểm tra tại chỗ.\n\n"
+        "Bảng theo dõi: http://127.0.0.1:8700/d/quannet-venue?var-venue=yb-0012\n\n"
+        "Giờ ghi trong thư là giờ Việt Nam (UTC+7).\n"
+    )
+    assert "&lt;ngoài giờ&gt;" in found.html
+    assert '<a href="http://127.0.0.1:8700/d/quannet-venue?var-venue=yb-0012">' in found.html
+
+
+def test_an_end_in_english(roster):
+    found = compose(note(resolved=[ended(ALERT)]), roster, "en", "")
+    assert found.subject.startswith("[Ended] ")
+    assert "Ended: PC 07: from 22:01 on 2026-03-02 to 00:15 on 2026-03-03\n" in found.text
+    assert "Board" not in found.text
+
+
+@pytest.mark.parametrize("reason", [MISSING, "NoData"])
+def test_data_that_ceased_is_not_told_as_the_end_of_a_violation(roster, reason):
+    found = compose(note(resolved=[ended(ALERT, reason)]), roster, "vi", "")
+    assert "KHÔNG có nghĩa là đã chấm dứt vi phạm" in found.text
+
+
+def test_who_goes_on_and_who_ended_stand_apart(roster):
+    text = compose(note([OTHER], [ended(ALERT)]), roster, "vi", "").text
+    assert text.index("Đang diễn ra: Máy 08") < text.index("Đã kết thúc: Máy 07")
+
+
+def test_a_venue_that_is_not_in_the_registry_is_told_all_the_same(roster):
+    alert = replace(ALERT, labels=labels({"venue": "la-9999", "pc": "01"}))
+    text = compose(note([alert]), roster, "vi", "").text
+    assert "Điểm: la-9999 (không có trong sổ đăng ký)" in text
+
+
+def test_the_subject_is_one_line(roster):
+    subject = compose(note([replace(ALERT, title="a\nb")]), roster, "vi", "").subject
+    assert "\n" not in subject
