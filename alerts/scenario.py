@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alerts.engine.evaluate import evaluate
 from alerts.engine.reader import read as read_rules
@@ -15,6 +15,7 @@ from collector.clock import local
 from collector.influx import Influx
 from collector.lineprotocol import Point
 from collector.problem import Place, Problem, error, in_order
+from collector.problem import as_json as problems_as_json
 from collector.schema import BY_NAME, Kind
 
 if TYPE_CHECKING:
@@ -107,6 +108,24 @@ def as_text(results: Sequence[Result]) -> str:
         lines.append(f"{'FAIL' if failed else 'ok'}: {policy}: {case} ({len(own)} times)")
         lines += [result.difference for result in failed]
     return "".join(line + "\n" for line in lines)
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    return {
+        "passed": report.passed,
+        "problems": problems_as_json(report.problems),
+        "results": [
+            {
+                "policy": result.policy,
+                "case": result.case,
+                "at": result.at.isoformat(),
+                "passed": result.passed,
+                "expected": [dict(labels) for labels in result.expected],
+                "got": [dict(labels) for labels in result.got],
+            }
+            for result in report.results
+        ],
+    }
 
 
 def _policies(groups: Sequence[GroupFile]) -> list[str]:

@@ -133,7 +133,10 @@ class Demo:
                 "recipients": ["inspector@demo.example"],
             },
             "preview": {"url": f"http://127.0.0.1:{preview_port}"},
-            "alerting": {"every": "10s", "for": {"after-hours-game": "20s", "after-hours-agent": "20s"}},
+            "alerting": {
+                "every": "10s",
+                "for": {"after-hours-game": "20s", "after-hours-agent": "20s"},
+            },
         }
 
     def _fleet(self, stack: Stack) -> Fleet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +24,7 @@ class MailCatcher:
         self.mails: list[EmailMessage] = []
         self._on_mail = on_mail
         self.port = free_port()
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells each line of each dialogue
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
