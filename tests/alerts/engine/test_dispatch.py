@@ -93,3 +93,14 @@ def test_by_all_labels_each_instance_is_a_group():
     dispatcher.start(alert("yb-0012", "07"), at(0))
     dispatcher.start(alert("yb-0012", "08"), at(0))
     assert len(dispatcher.due(at(1))) == 2
+
+
+def test_an_end_is_not_said_again_while_others_go_on(dispatcher):
+    one, two = alert("yb-0012", "07"), alert("yb-0012", "08")
+    dispatcher.start(one, at(0))
+    dispatcher.start(two, at(0))
+    dispatcher.due(at(0.5))
+    dispatcher.end(ended(one, 2), at(2))
+    assert said(dispatcher.due(at(5.5))) == [("yb-0012", ["08"], ["07"])]
+    dispatcher.start(alert("yb-0012", "09"), at(6))
+    assert said(dispatcher.due(at(10.5))) == [("yb-0012", ["08", "09"], [])]
