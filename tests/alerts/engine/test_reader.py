@@ -27,7 +27,7 @@ def test_the_generated_files_are_read(files):
     [
         ("uid: policy-after-hours-agent", "uid: " + "x" * 41, "is no uid"),
         ("uid: policy-after-hours-agent", "uid: policy-after-hours-game", "is taken"),
-        ("title: Máy", "title: " + "ế" * 64 + " Máy", "Grafana takes 1 to 190"),
+        ("title: Chơi", "title: " + "ế" * 64 + " Chơi", "Grafana takes 1 to 190"),
         ("interval: 1m", "interval: 15s", "no multiple of 10 seconds"),
         ("interval: 1m", "interval: 60", "is no text"),
         ("for: 5m", "for: 5x", "is no duration"),

@@ -133,7 +133,7 @@ def test_pcs_of_a_venue_share_a_mail_and_venues_do_not(world):
     world.play()
     world.play(pc="08")
     world.play(venue="yb-0015", pc="01")
-    world.play(venue="yb-0031", pc="01", klass="agent")
+    world.play(venue="yb-0100", pc="01", klass="hospitality")  # bound by no rule
     world.until("22:07:00")
     assert len(world.subjects) == 2
     one, two = sorted(world.mailbox.bodies)
