@@ -171,6 +171,39 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         ),
     ),
     Measurement(
+        "sites",
+        Writer.AGENT,
+        "Listed sites that the PC looked up or reached since the last sample: a line a domain, or one with category=none and zeros.",
+        (
+            Tag("category", "the list's category, or `none`"),
+            Tag("grade", "`violation` (the authority's own list), `hint` (any other list) or `none`"),
+            Tag("slot", "0, 1 … 19: keeps two domains of one sample apart"),
+        ),
+        (
+            _text("domain", "the listed domain, never the name below it; absent where none", 253),
+            _text("source", "id of the list that it stands on; absent where none"),
+            _text("version", "that list's version; absent where none"),
+            _int("lookups", "", "times that a name under it was looked up since the last sample"),
+            _int(
+                "accesses",
+                "",
+                "times that it was reached: a connection or a TLS name within a minute of a lookup",
+            ),
+            _text("process", "executable that did it; empty where unknown"),
+            _int("more", "", "further domains that had no slot; on the last slot's line alone"),
+        ),
+    ),
+    Measurement(
+        "blind",
+        Writer.AGENT,
+        "Why `sites` may have missed something: a line a reason that holds, or one with reason=none and blind=0.",
+        (Tag("reason", "why, or `none`; see the sensor's page"),),
+        (
+            _flag("blind", "1 where the reason holds"),
+            _text("detail", "what shows it; never a name that is not listed"),
+        ),
+    ),
+    Measurement(
         "presence",
         Writer.PRESENCE,
         "One point a minute for each registered PC: whether it is observed, and why not.",
