@@ -8,9 +8,9 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A name asked of a resolver: the question first, then the CNAME chain of the answer.
+    r"""A name asked of a resolver: the question first, then the CNAME chain of the answer.
 
-    Names are lower case, without the trailing dot, odd bytes as `\\DDD`. A question and its response are two
+    Names are lower case, without the trailing dot, odd bytes as `\DDD`. A question and its response are two
     lookups of the same name, as are the A, AAAA and HTTPS queries of one visit: who counts folds them.
     """
 
