@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EVERY = 60  # seconds, on whole minutes
+MINUTE = 60
+EVERY = 60  # seconds between two verdicts
 SILENT_AFTER = 120  # seconds without a message; four times an agent's interval
 LEDGER_FRESH = 60  # seconds; older, and it is our own ingest that does not see
 LOOK_BACK = "2d"  # beyond it a PC counts as never seen
@@ -72,7 +73,11 @@ def classify(seen: Seen, now: int, *, ingest_alive: bool) -> Presence:
 def points(
     roster: Roster, seen: dict[tuple[str, str], Seen], now: int, *, ingest_alive: bool
 ) -> Iterator[Point]:
-    """One point for each PC that is registered on the local day of `now`."""
+    """One point for each PC that is registered on the local day of `now`, stamped with its whole minute.
+
+    However often it is asked, a minute has one point a PC: boards and rules add them up.
+    """
+    stamp = now // MINUTE * MINUTE
     moment = at_second(now)
     nothing = Seen(None, None)
     for venue in roster.venues:
@@ -91,7 +96,7 @@ def points(
             if verdict.age is not None:
                 fields["seen"] = verdict.age
             tags = {"venue": venue.id, "pc": pc, "place": span.place, "class": span.klass}
-            yield Point("presence", tags, fields, now)
+            yield Point("presence", tags, fields, stamp)
 
 
 class Presencer:
@@ -135,7 +140,7 @@ class Presencer:
         return self._every - self._clock.wall().timestamp() % self._every
 
     def _once(self) -> None:
-        now = int(self._clock.wall().timestamp()) // self._every * self._every
+        now = int(self._clock.wall().timestamp())
         try:
             alive = self._ingest_alive(now)
             rows = points(self._roster.get(), self._seen(), now, ingest_alive=alive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def judge(
     if not any(series.tags["game"] != "none" and sum(series.column("play")) for series in play):
         yield f"the play on this PC ({venue}/{pc}) is not in InfluxDB"
     yield from _violations(influx, roster, venue, pc)
-    if not any(_is_about(mail, venue, pc) for mail in mails):
+    if not any(is_about(mail, venue, pc) for mail in mails):
         yield f"no mail about {venue}/{pc} arrived ({len(mails)} mails in all)"
     yield from _numbers(influx, numbered)
 
@@ -48,10 +49,15 @@ def _violations(influx: Influx, roster: Roster, venue: str, pc: str) -> Iterator
         yield f"no rule fired for {venue}/{pc}"
 
 
-def _is_about(mail: EmailMessage, venue: str, pc: str) -> bool:
+def is_about(mail: EmailMessage, venue: str, pc: str) -> bool:
+    """Whether a notice names this PC of this venue."""
+    return venue in str(mail["subject"]) and re.search(rf"\b{re.escape(pc)}\b", plain_text(mail)) is not None
+
+
+def plain_text(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
-    text = str(mail["subject"]) + ("" if body is None else body.get_content())
-    return venue in text and pc in text
+    text: str = "" if body is None else body.get_content()
+    return text
 
 
 def _numbers(influx: Influx, numbered: Mapping[str, int]) -> Iterator[str]:

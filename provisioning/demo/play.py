@@ -6,16 +6,17 @@ import shutil
 import tempfile
 import threading
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collector.agent.delivery import Pace
 from collector.clock import local
+from collector.conventions import BOARD_PROVINCE
 from collector.influx import Influx, Unavailable
 from collector.simulate import Fleet, Habits, SimulatedVenue
-from provisioning.demo.judge import judge
+from provisioning.demo.judge import is_about, judge, plain_text
 from provisioning.demo.report import Reporter
 from provisioning.local.agent import LocalAgent
 from provisioning.local.game import Game
@@ -47,6 +48,7 @@ class Demo:
     say: Callable[[str], None]
     language: str = "vi"
     seconds: float | None = None
+    _shown: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> list[str]:
         """What it fell short of; empty where all that it promises was seen.
@@ -76,7 +78,7 @@ class Demo:
         agent = LocalAgent(folder / "this-pc", stack.endpoint(VENUE), VENUE, PC, EVERY)
         stack.adopt(agent)
         preview.wait_until(lambda: listens(port))
-        self.say(f"boards with live data: {stack.deploy.preview_url}")
+        self.say(f"boards with live data: {stack.deploy.preview_url}/d/{BOARD_PROVINCE}?from=now-15m&to=now")
         influx = Influx(stack.deploy.influx)
         ends.callback(influx.close)
         numbered = self._live(fleet, Reporter(influx, VENUE, PC, self.say), agent)
@@ -154,4 +156,8 @@ class Demo:
         return fleet
 
     def _on_mail(self, mail: EmailMessage) -> None:
+        """Its subject; of the first one about this PC the whole text."""
         self.say(f"mail to {mail['to']}: {mail['subject']}")
+        if is_about(mail, VENUE, PC) and not self._shown.is_set():
+            self._shown.set()
+            self.say("".join(f"    | {line}\n" for line in plain_text(mail).splitlines()).rstrip())

@@ -52,11 +52,15 @@ class Reporter:
             for s in self._influx.query(influxql.violations_since("1h"))
             if s.rows[0][1]
         }
-        for policy, venue, pc in sorted(firing - self._firing):
-            self._say(f"violation: {policy} at {venue}/{pc}")
-        for policy, venue, pc in sorted(self._firing - firing):
-            self._say(f"ended: {policy} at {venue}/{pc}")
+        self._tell("violation", firing - self._firing)
+        self._tell("ended", self._firing - firing)
         self._firing = firing
+
+    def _tell(self, what: str, changed: set[tuple[str, str, str]]) -> None:
+        """A line a venue."""
+        for policy, venue in sorted({(policy, venue) for policy, venue, _ in changed}):
+            pcs = sorted(pc for p, v, pc in changed if (p, v) == (policy, venue))
+            self._say(f"{what}: {policy} at {venue}, PC {', '.join(pcs)}")
 
     def _books(self) -> None:
         for series in self._influx.query(influxql.books()):

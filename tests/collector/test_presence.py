@@ -55,6 +55,12 @@ def test_every_registered_pc_gets_a_point_and_no_rule_is_a_state_of_its_own(rost
     assert all(lineprotocol.encode(point) for point in found.values())
 
 
+def test_a_minute_has_one_point_a_pc_however_often_it_is_asked(roster):
+    seconds = (NOW, NOW + 10, NOW + 59, NOW + 60)
+    times = [next(iter(points(roster, {}, second, ingest_alive=True))).time for second in seconds]
+    assert times == [NOW, NOW, NOW, NOW + 60]
+
+
 def test_a_venue_that_is_struck_off_has_no_presence(roster):
     before_all = int(datetime(2014, 1, 1, tzinfo=UTC).timestamp())
     assert list(points(roster, {}, before_all, ingest_alive=True)) == []
