@@ -1,0 +1,146 @@
+"""What the judges of blindness look at: one picture of the PC, taken at one moment, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from collector.agent.blindness.resolvers import Resolvers
+    from collector.agent.observation import Contact, Lookup
+
+HTTPS, DOT, DNS = 443, 853, 53  # ports
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What the capture says of itself, and what it saw of late.
+
+    `whole`: it sees packets, so lookups of any resolver and the names in TLS; otherwise (systemd-resolved's
+    monitor, Windows' DNS client) only what goes through the system's own resolver.
+    `since`: monotonic moment from which it has been looking without a break.
+    `events` and `lost` count from the capture's start. `lookups` and `contacts` are those of the last
+    quarter of an hour at least as far as their bounds allow, oldest first; they never leave the PC.
+    """
+
+    running: bool
+    permitted: bool
+    whole: bool = True
+    since: float = 0.0
+    events: int = 0
+    lost: int = 0
+    lookups: tuple[Lookup, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    complaint: str = ""  # what the capture said when it could not go on; no names in it
+
+
+class Sight(Protocol):
+    """Whoever captures. Answers at once, from any thread."""
+
+    def view(self) -> View: ...
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A socket with a far end. `program` as `programs.csv` writes it; `fresh`: it began under our eyes."""
+
+    program: str
+    address: str
+    port: int
+    transport: str = "tcp"
+    fresh: bool = True
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A network adapter that is up. `kind`: tun, tap, wireguard, ppp or empty for any other.
+
+    `outgoing`: what leaves for the Internet leaves by it.
+    """
+
+    name: str
+    kind: str = ""
+    outgoing: bool = False
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a browser's managed policies say; None where they say nothing.
+
+    `dns_host`: of the DoH server that the policies themselves name.
+    """
+
+    browser: str
+    doh: bool | None = None
+    quic: bool | None = None
+    ech: bool | None = None
+    builtin: bool | None = None
+    dns_host: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the site wants to be switched off by policy in every browser: of doh, quic, ech."""
+
+    off: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Blindness:
+    """One reason why names may have been missed. `detail` never holds a name that a person chose."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """`now` and all other moments are monotonic seconds; `last` is the moment of the sample before.
+
+    `browsers`: each that runs, by name, and since when (the oldest process of it).
+    `servers`: addresses of the system's resolvers. `vpns`: programs that are known to make tunnels.
+    `lost`, `events`: of the capture since the last sample.
+    """
+
+    now: float
+    last: float
+    view: View
+    resolvers: Resolvers
+    connections: tuple[Connection, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
+    browsers: Mapping[str, float] = field(default_factory=dict)
+    vpns: frozenset[str] = frozenset()
+    policies: tuple[Policy, ...] = ()
+    servers: tuple[str, ...] = ()
+    events: int = 0
+    lost: int = 0
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """Every name that was seen to be looked up."""
+        return frozenset(name for lookup in self.view.lookups for name in lookup.names)
+
+    @cached_property
+    def answered(self) -> dict[str, set[str]]:
+        """For each address the names that were seen to lead to it."""
+        found: dict[str, set[str]] = {}
+        for lookup in self.view.lookups:
+            for address in lookup.addresses:
+                found.setdefault(address, set()).update(lookup.names)
+        return found
+
+    @cached_property
+    def named(self) -> dict[str, set[str]]:
+        """The same, with the names that TLS told on the way."""
+        found = {address: set(names) for address, names in self.answered.items()}
+        for contact in self.view.contacts:
+            if contact.name:
+                found.setdefault(contact.address, set()).add(contact.name)
+        return found
+
+    @property
+    def new_contacts(self) -> tuple[Contact, ...]:
+        return tuple(contact for contact in self.view.contacts if contact.at > self.last)
