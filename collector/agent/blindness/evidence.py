@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +15,23 @@ if TYPE_CHECKING:
     from collector.agent.observation import Contact, Lookup
 
 HTTPS, DOT, DNS = 443, 853, 53  # ports
+RECENT = 300.0  # seconds of browsing that a verdict is made of
+MEMORY = 900.0  # seconds for which lookups are remembered
+_HERE = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "127.0.0.0/8",
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "169.254.0.0/16",
+            "::1/128",
+            "fc00::/7",
+            "fe80::/10",
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +59,25 @@ class View:
 class Sight(Protocol):
     """Whoever captures. Answers at once, from any thread."""
 
+    def look(self) -> None:
+        """Begin to look, where it does not yet."""
+        ...
+
     def view(self) -> View: ...
 
 
 @dataclass(frozen=True)
 class Connection:
-    """A socket with a far end. `program` as `programs.csv` writes it; `fresh`: it began under our eyes."""
+    """A socket with a far end. `program` is a name of `programs.csv`, empty for any other program.
+
+    `since`: the monotonic moment of the first sample that saw it; it began after the sample before.
+    """
 
     program: str
     address: str
     port: int
     transport: str = "tcp"
-    fresh: bool = True
+    since: float = -math.inf
 
 
 @dataclass(frozen=True)
@@ -101,7 +127,10 @@ class Evidence:
     """`now` and all other moments are monotonic seconds; `last` is the moment of the sample before.
 
     `browsers`: each that runs, by name, and since when (the oldest process of it).
-    `servers`: addresses of the system's resolvers. `vpns`: programs that are known to make tunnels.
+    `resolving`: programs in `connections` that are resolvers of this PC's own.
+    `servers`: addresses of the system's resolvers. `vpns`: programs that run and are known to make tunnels.
+    `listeners`: for a port of this PC, the tunnel's program that listens there.
+    `hosts`: names and addresses of the hosts file, which nobody asks for.
     `lost`, `events`: of the capture since the last sample.
     """
 
@@ -113,7 +142,10 @@ class Evidence:
     adapters: tuple[Adapter, ...] = ()
     browsers: Mapping[str, float] = field(default_factory=dict)
     vpns: frozenset[str] = frozenset()
+    listeners: Mapping[int, str] = field(default_factory=dict)
+    resolving: frozenset[str] = frozenset()
     policies: tuple[Policy, ...] = ()
+    hosts: frozenset[str] = frozenset()
     servers: tuple[str, ...] = ()
     events: int = 0
     lost: int = 0
@@ -141,6 +173,36 @@ class Evidence:
                 found.setdefault(contact.address, set()).add(contact.name)
         return found
 
+    def resolver(self, address: str, name: str = "") -> str | None:
+        """The id of the known resolver behind an address or a name; one that a policy names is known."""
+        found = self.resolvers.of_address(address) or (self.resolvers.of_name(name) if name else None)
+        hosts = {policy.dns_host for policy in self.policies if policy.dns_host}
+        return found or ("policy's own" if address in hosts or name in hosts else None)
+
     @property
-    def new_contacts(self) -> tuple[Contact, ...]:
-        return tuple(contact for contact in self.view.contacts if contact.at > self.last)
+    def stub(self) -> bool:
+        """Whether the PC asks a resolver of its own: what that one sends on, we have already seen."""
+        return bool(self.servers) and all(is_loopback(address) for address in self.servers)
+
+    def known_lookups(self, browser: str) -> bool:
+        """Whether we have been looking for as long as a browser could remember an answer."""
+        began = self.browsers.get(browser)
+        if began is None or not self.view.running:
+            return False
+        return began >= self.view.since or self.now - self.view.since >= MEMORY
+
+
+def is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def is_near(address: str) -> bool:
+    """The PC itself or its local network: printers, routers, servers of games, all reached without a name."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(found.version == net.version and found in net for net in _HERE)

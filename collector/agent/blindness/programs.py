@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 OWN = Path(__file__).with_name("programs.csv")
 BROWSER, VPN, RESOLVER = "browser", "vpn", "resolver"
 # Names that say nothing without their folder.
-_FOLDERS = {"browser.exe": "coccoc", "u.exe": "ultrasurf"}
+_FOLDERS = {"browser.exe": "coccoc"}
 
 
 @dataclass(frozen=True)
