@@ -10,17 +10,23 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 WIRE_VERSION = 1
 
 ROOT = f"quannet/v{WIRE_VERSION}"
 SHARED_DATA = f"$share/ingest/{ROOT}/+/+/data"
 ALL_STATUS = f"{ROOT}/+/+/status"
+# Retained, from the server to every agent; authentic because only the server may publish there.
+MANIFEST_TOPIC = f"{ROOT}/_site/manifest"
+
+# What a manifest may offer.
+BLOCKLIST = "blocklist"
+OFFERS = (BLOCKLIST,)
 
 # A state that `status` may show.
 ONLINE, CLOSING, LOST = "online", "closing", "lost"
@@ -31,6 +37,7 @@ MAX_TEXT = 1024 * 1024  # bytes after decompression: 4 times the payload, a bomb
 MAX_FRAMES = 500
 MAX_LINES = 500  # in one frame
 MAX_STATUS = 1024  # bytes
+MAX_MANIFEST = 16 * 1024  # bytes
 
 _ZLIB = 0x78
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -38,6 +45,9 @@ _PC = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _TOPIC = re.compile(rf"{ROOT}/({_SLUG.pattern})/({_PC.pattern})/(data|ack|status)")
 _STREAM = re.compile(r"[0-9a-f]{32}")
 _HEADER = re.compile(rf"# ([0-9]{{1,4}}) ({_STREAM.pattern}) ([0-9]{{1,15}})")
+_VERSION = re.compile(r"[\x21-\x7e]{1,64}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_URL = re.compile(r"https?://[\x21-\x7e]{1,1000}")
 _ACK = re.compile(rf"({_STREAM.pattern}) ([0-9,-]{{1,8000}}) ([0-9]{{1,15}})")
 
 
@@ -66,6 +76,24 @@ class Ack:
     stream: str
     numbers: tuple[int, ...]
     server_ms: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A file that agents shall fetch, and by what they know that it is the right one."""
+
+    version: str
+    size: int
+    sha256: str
+    url: str
+
+    def __post_init__(self) -> None:
+        """WireError where a value cannot be meant."""
+        texts = ((_VERSION, self.version), (_SHA256, self.sha256), (_URL, self.url))
+        if not all(isinstance(text, str) and pattern.fullmatch(text) for pattern, text in texts):
+            raise WireError("manifest", "no version, SHA-256 or address of a file")
+        if type(self.size) is not int or self.size <= 0:
+            raise WireError("manifest", f"{self.size!r:.20} is no size")
 
 
 def is_venue(text: str) -> bool:
@@ -154,6 +182,28 @@ def decode_status(payload: bytes) -> dict[str, Any]:
     if not isinstance(status, dict) or status.get("state") not in {ONLINE, CLOSING, LOST}:
         raise WireError("status", f"no state that we know: {payload[:100]!r}")
     return status
+
+
+def encode_manifest(offers: Mapping[str, Offer]) -> bytes:
+    """`offers` by kind, one of OFFERS."""
+    return json.dumps({kind: asdict(offer) for kind, offer in offers.items()}, sort_keys=True).encode()
+
+
+def decode_manifest(payload: bytes) -> dict[str, Offer]:
+    """What is offered, by kind. Kinds and keys of a newer server are passed over; WireError otherwise."""
+    if len(payload) > MAX_MANIFEST:
+        raise WireError("size", f"manifest of {len(payload)} bytes")
+    try:
+        values = json.loads(payload)
+        found = {kind: values[kind] for kind in OFFERS if kind in values}
+        return {
+            kind: Offer(value["version"], value["size"], value["sha256"], value["url"])
+            for kind, value in found.items()
+        }
+    except WireError:
+        raise
+    except (ValueError, LookupError, TypeError, RecursionError) as fault:
+        raise WireError("manifest", f"cannot be read: {fault!r:.100}") from None
 
 
 def _inflate(payload: bytes) -> bytes:
