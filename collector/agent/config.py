@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CATALOGUE = Path(__file__).with_name("games.csv")
 SAMPLE = Path(__file__).with_name("agent.sample.toml")
-SENSOR_NAMES = ("host", "games", "session")  # those of sensors.SENSORS; a test compares the two
+SENSOR_NAMES = ("host", "games", "session", "sites")  # those of sensors.SENSORS; a test compares the two
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,13 @@ class SpoolSettings:
 
 
 @dataclass(frozen=True)
+class SitesSettings:
+    """`list` is a compiled list; without one the sensor `sites` does not look."""
+
+    list: Path | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """`interval` and `idle_after` are seconds; `sensors` are names of sensors.SENSORS."""
 
@@ -55,6 +62,7 @@ class Settings:
     sensors: tuple[str, ...] = SENSOR_NAMES
     catalogue: Path = CATALOGUE
     idle_after: float = 300.0
+    sites: SitesSettings = SitesSettings()
 
 
 def load(path: Path) -> tuple[Settings | None, list[Problem]]:
@@ -115,10 +123,11 @@ KEYS = (
     Key("pc", kinds.slug(is_pc), '"07"', "its name in the venue: letters, digits, - and _", required=True),
     Key("interval", kinds.number(1, 3600), "30", "seconds between samples"),
     Key("idle_after", kinds.number(10, 86_400), "300", "seconds without a key until nobody is there"),
-    Key("sensors", _sensors, '["host", "games", "session"]', "those that shall look"),
+    Key("sensors", _sensors, '["host", "games", "session", "sites"]', "those that shall look"),
     Key(
         "catalogue", kinds.file, '"games.csv"', "a game catalogue; without the line, the one that came along"
     ),
+    Key("sites.list", kinds.path, '"blocklist.qnl"', "a compiled list of sites; it may come later"),
     Key("broker.host", kinds.text, '"mqtt.example.vn"', "the broker's name or address", required=True),
     Key("broker.port", kinds.number(1, 65_535, whole=True), "8883", "the broker's TLS port"),
     Key("broker.password_file", kinds.file, '"password"', "a file of the venue's bundle", required=True),
@@ -140,7 +149,12 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         }
 
     top = {name: value for name, value in values.items() if "." not in name}
-    return Settings(**top, broker=Broker(**under("broker")), spool=SpoolSettings(**under("spool")))
+    return Settings(
+        **top,
+        broker=Broker(**under("broker")),
+        spool=SpoolSettings(**under("spool")),
+        sites=SitesSettings(**under("sites")),
+    )
 
 
 def _missing(file: TomlFile, key: Key) -> Problem:

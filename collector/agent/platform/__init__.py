@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from collector.agent.lookout import Lookout
     from collector.clock import Instant
 
 # What `Session.state` may say; `active` or `idle` follows from `idle` seconds, the sensor decides.
@@ -58,6 +59,11 @@ class Platform(Protocol):
     """Answers at once and holds no thread. A process that is gone is no fault; access denied neither."""
 
     name: str
+
+    @property
+    def lookout(self) -> Lookout:
+        """Where names are seen: one a platform, its threads begin when a sensor first asks."""
+        ...
 
     def disk_share(self) -> float:
         """Percent of the system disk that is in use."""

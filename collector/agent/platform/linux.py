@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 
+from collector.agent.lookout import Lookout
 from collector.agent.platform import (
     NOBODY,
     PRESENT,
@@ -20,6 +22,7 @@ from collector.agent.platform import (
     x11,
 )
 from collector.agent.platform.terminals import Terminals
+from collector.clock import SystemClock
 
 assert sys.platform != "win32"  # for mypy: only platform.current() imports this
 
@@ -45,6 +48,16 @@ class LinuxPlatform:
         self._root = root
         self._logged_in = _logged_in if terminals is None else terminals
         self._terminals = Terminals(root / "dev")
+
+    @cached_property
+    def lookout(self) -> Lookout:
+        """Packets, for the names in TLS; and systemd-resolved's monitor, for what it answers without a packet."""
+        from collector.agent.packets.reader import Reader  # here: only who watches sites pays for them
+        from collector.agent.platform.capture import Capture
+        from collector.agent.platform.owners import Owners
+
+        clock = SystemClock()
+        return Lookout((Capture(clock, Reader),), clock, Owners(clock))
 
     def disk_share(self) -> float:
         return psutil.disk_usage(str(self._root)).percent

@@ -9,11 +9,14 @@ import ctypes
 import os
 import struct
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import psutil
 
+from collector.agent.lookout import Lookout
 from collector.agent.platform import LOCKED, NOBODY, PRESENT, UNKNOWN, Executable, Process, Session, Version
+from collector.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +84,10 @@ if sys.platform == "win32":  # pragma: no cover - no Windows here
             self._versions = ctypes.WinDLL("version", use_last_error=True)
             self._kernel.GetTickCount.restype = ctypes.c_uint32
             self._kernel.WTSGetActiveConsoleSessionId.restype = ctypes.c_uint32
+
+        @cached_property
+        def lookout(self) -> Lookout:
+            return Lookout((), SystemClock())
 
         def disk_share(self) -> float:
             windows = ctypes.create_unicode_buffer(260)

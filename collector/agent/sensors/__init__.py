@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from collector.agent.sensors.games import GamesSensor
 from collector.agent.sensors.host import HostSensor
 from collector.agent.sensors.session import SessionSensor
+from collector.agent.sensors.sites import SitesSensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,10 +33,12 @@ SENSORS: tuple[tuple[str, Callable[[Settings, Platform], Sensor]], ...] = (
     ("host", HostSensor.build),
     ("games", GamesSensor.build),
     ("session", SessionSensor.build),
+    ("sites", SitesSensor.build),
 )
 NAMES = tuple(name for name, _ in SENSORS)
 
 
 def build(settings: Settings, platform: Platform) -> tuple[Sensor, ...]:
     """The sensors that the settings switch on. OSError or ValueError where the game catalogue is unfit."""
-    return tuple(make(settings, platform) for name, make in SENSORS if name in settings.sensors)
+    wanted = [name for name in settings.sensors if name != "sites" or settings.sites.list is not None]
+    return tuple(make(settings, platform) for name, make in SENSORS if name in wanted)

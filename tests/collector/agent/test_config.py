@@ -47,7 +47,7 @@ def test_sample_loads_with_paths_from_its_own_folder(sample: Path) -> None:
 
 
 def test_sample_shows_every_setting_and_its_default(sample: Path) -> None:
-    """A line behind a single # is the default: taken in, it changes nothing but the catalogue."""
+    """A line behind a single # is the default: taken in, it changes nothing but catalogue and list."""
     text = config.SAMPLE.read_text("utf-8")
     full = re.sub(r"^# (?=[a-z_]+ = )", "", text, flags=re.MULTILINE)
     data = tomllib.loads(full)
@@ -55,7 +55,9 @@ def test_sample_shows_every_setting_and_its_default(sample: Path) -> None:
     shown |= {k for k, v in data.items() if not isinstance(v, dict)}
     assert shown == {key.name for key in config.KEYS}
     before, _ = config.load(sample)
-    sample.write_text(full.replace('catalogue = "games.csv"', ""))
+    for file in ('catalogue = "games.csv"', 'list = "blocklist.qnl"'):
+        full = full.replace(file, "")
+    sample.write_text(full)
     assert config.load(sample) == (before, [])
 
 
@@ -88,7 +90,7 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
 
 def test_sensors_are_taken_in_their_own_order(sample: Path) -> None:
     text = sample.read_text().replace(
-        '# sensors = ["host", "games", "session"]', 'sensors = ["session", "host"]'
+        '# sensors = ["host", "games", "session", "sites"]', 'sensors = ["session", "host"]'
     )
     sample.write_text(text)
     settings, _ = config.load(sample)

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 
 from collector import lineprotocol, schema
 from collector.agent import catalogue, config, sensors
+from collector.agent.lookout import Lookout
+from collector.agent.observation import Contact, Lookup
 from collector.agent.platform import Session
 from collector.agent.platform.linux import LinuxPlatform
-from collector.clock import Instant
+from collector.agent.sights import Connection
+from collector.clock import FrozenClock, Instant
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases"
@@ -33,12 +37,25 @@ class RecordedPlatform(LinuxPlatform):
     """A Linux of which /proc is a folder, and the rest is what the step of the case says."""
 
     step: Mapping[str, Any]
+    lookout = Lookout((), FrozenClock(datetime(2026, 3, 2, tzinfo=UTC)))
 
     def disk_share(self) -> float:
         return self.step["disk"]
 
     def session(self, now: Instant) -> Session:
         return Session(**self.step["session"])
+
+
+def observation(**fields: Any) -> Lookup | Contact | Connection:
+    """Of a case's `seen`: `names` makes it a lookup, `name` a contact, neither a connection."""
+    client = tuple(fields.pop("client")) if "client" in fields else None
+    if "names" in fields:
+        names, addresses = fields.pop("names"), fields.pop("addresses", [])
+        return Lookup(tuple(names), tuple(addresses), client, **fields)
+    if "name" in fields:
+        return Contact(client=client, ech=fields.pop("ech", False), transport="tls", **fields)
+    assert client is not None
+    return Connection(client=client, **fields)
 
 
 def settings(**changes: Any) -> config.Settings:
@@ -51,13 +68,22 @@ def all_cases() -> list[Path]:
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_case_holds(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_case_holds(
+    case: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, compiled: Callable[..., Path]
+) -> None:
     """The recorded steps give the expected lines, in order; a step that fails gives its error's name."""
+    recorded = tomllib.loads((case / "case.toml").read_text("utf-8"))
     platform = RecordedPlatform()
-    (sensor,) = sensors.build(settings(sensors=(case.parent.name,)), platform)
+    platform.lookout = Lookout((), FrozenClock(datetime(2026, 3, 2, tzinfo=UTC)))
+    sites = config.SitesSettings(tmp_path / "list.qnl")
+    (sensor,) = sensors.build(settings(sensors=(case.parent.name,), sites=sites), platform)
     seen: list[str] = []
-    for number, step in enumerate(tomllib.loads((case / "case.toml").read_text("utf-8"))["step"]):
+    for number, step in enumerate(recorded["step"]):
         platform.step = step
+        if "list" in step:
+            compiled(tmp_path / "list.qnl", **step["list"])
+        for one in step.get("seen", ()):
+            platform.lookout.take(observation(**one))
         monkeypatch.setattr(psutil, "PROCFS_PATH", str(case / f"t{number}" / "proc"))
         seen.append(f"# t{number}")
         now = Instant("boot-1", step["mono"], step["wall"].timestamp())

@@ -1,0 +1,120 @@
+"""Listed sites that were looked up or reached since the last sample: a line a domain, or one that says none."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from collector.agent.blocklist import DamagedError, List
+from collector.agent.sights import Sights
+from collector.lineprotocol import Point
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from collector.agent.blocklist import Hit
+    from collector.agent.config import Settings
+    from collector.agent.lookout import Lookout
+    from collector.agent.platform import Platform
+    from collector.agent.sights import Seen
+    from collector.clock import Instant
+
+NOTHING = "none"
+SLOTS = 20  # lines a sample: what a PC may add to the database
+TEXT, DOMAIN = 64, 253  # characters, as the schema bounds them
+_NO_TAG = re.compile(r"[\s,=\\\"\x00-\x1f\x7f-\x9f]")
+_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+class Current:
+    """The list in force: the file's, and the last good one where the file became unfit."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._list: List | None = None
+        self._mark: tuple[int, int, int] | None = None  # of the file that was opened last
+
+    def match(self, name: str) -> Hit | None:
+        current = self._list  # may be replaced by another thread between two steps
+        return None if current is None else current.match(name)
+
+    def renew(self) -> None:
+        """Open the file anew where it is another one. OSError where no list is in force."""
+        try:
+            status = self._path.stat()
+            mark = (status.st_ino, status.st_mtime_ns, status.st_size)
+            if mark != self._mark:
+                self._list = List.open(self._path)
+                self._mark = mark
+        except DamagedError as fault:
+            if self._list is None:
+                raise OSError(f"{self._path}: {fault}") from None
+        except OSError:
+            if self._list is None:
+                raise
+
+
+class SitesSensor:
+    """Listens from its first sample on; names are compared as they are seen, and only hits are kept."""
+
+    name = "sites"
+
+    def __init__(self, lookout: Lookout, path: Path, every: float) -> None:
+        self.every = every
+        self._lookout = lookout
+        self._current = Current(path)
+        self._sights = Sights(self._current.match, lookout.owner)
+        lookout.listen(self._sights.take)
+
+    @classmethod
+    def build(cls, settings: Settings, platform: Platform) -> SitesSensor:
+        if settings.sites.list is None:
+            raise ValueError("sites.list is missing: the sensor sites needs a compiled list")
+        return cls(platform.lookout, settings.sites.list, settings.interval)
+
+    def sample(self, now: Instant) -> list[Point]:
+        self._lookout.look()
+        self._current.renew()
+        return points(*self._sights.drain(now.mono))
+
+
+def points(seen: Sequence[Seen], more: int) -> list[Point]:
+    """A line each of the first twenty; how many more there were stands on the last of them."""
+    if not seen:
+        return [
+            Point(
+                "sites", {"category": NOTHING, "grade": NOTHING, "slot": "0"}, {"lookups": 0, "accesses": 0}
+            )
+        ]
+    lines = [_point(slot, one) for slot, one in enumerate(seen[:SLOTS])]
+    more += len(seen) - len(lines)
+    if more:
+        last = lines[-1]
+        lines[-1] = Point(last.measurement, last.tags, {**last.fields, "more": more})
+    return lines
+
+
+def _point(slot: int, seen: Seen) -> Point:
+    group = seen.group
+    return Point(
+        "sites",
+        {"category": _tag(group.category), "grade": _tag(group.grade), "slot": str(slot)},
+        {
+            "domain": _text(seen.domain, DOMAIN),
+            "source": _text(group.source, TEXT),
+            "version": _text(group.version, TEXT),
+            "lookups": seen.lookups,
+            "accesses": seen.accesses,
+            "process": _text(seen.process, TEXT),
+        },
+    )
+
+
+# A list's texts and a program's name are others' data: a character that no line can hold must not cost the rest.
+def _tag(text: str) -> str:
+    return _NO_TAG.sub("_", text)[:TEXT] or "_"
+
+
+def _text(text: str, longest: int) -> str:
+    return _NO_TEXT.sub("_", text)[:longest]
