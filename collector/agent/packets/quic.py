@@ -27,6 +27,7 @@ _RETRY = {VERSION1: 3, VERSION2: 0}
 _LARGEST_NAME = 20
 _PADDING = b"\0"
 _PING, _ACK, _ACK_ECN, _CRYPTO = 0x01, 0x02, 0x03, 0x06
+_SMALLEST_FIRST = 1200  # bytes: what a client's first datagram is padded to
 _SMALLEST = 4 + 16  # bytes of a protected packet behind its header, that a sample can be taken from
 
 
@@ -58,8 +59,13 @@ def version(data: bytes, at: int) -> int:
     return int.from_bytes(data[at + 1 : at + 5], "big")
 
 
-def is_known(number: int) -> bool:
-    return number in _INITIAL
+def is_foreign(data: bytes) -> bool:
+    """The first packet of a version that we cannot read; 0 is a server's list of versions."""
+    return (
+        len(data) >= _SMALLEST_FIRST
+        and is_long(data, 0, len(data))
+        and version(data, 0) not in {0, *_INITIAL}
+    )
 
 
 def initials(data: bytes, at: int, end: int) -> Iterator[Initial]:

@@ -184,6 +184,9 @@ class Reader:
     def _initials(self, key: bytes, data: bytes, at: float) -> Seen:
         """One datagram of a client; nothing is kept of one that does not open with the key it names."""
         flow = self.quic.get(key, at)
+        if flow is None and quic.is_foreign(data):
+            self.counters.quic_unsupported += 1
+            return []
         for packet in quic.initials(data, 0, len(data)):
             if self._unlock is None:
                 self.counters.quic_unsupported += 1
