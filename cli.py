@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioning.commands import boards, rules, services, site, trial
+from provisioning.commands import blocklist, boards, rules, services, site, trial
 from provisioning.commands.common import FAULTS, folder
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ COMMANDS: tuple[click.Command, ...] = (
     services.preview,
     rules.rules,
     boards.dashboards,
+    blocklist.blocklist,
     trial.demo,
 )
 

@@ -118,6 +118,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _slug(text: str) -> str:
+    if re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", text) is None:
+        raise ValueError(f"{text!r} is no id; write small letters, digits and hyphens, such as gambling-vn")
+    return text
+
+
 def _host(text: str) -> str:
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.:-]*|::1?", text) is None:
         raise ValueError(f"{text!r} is no host name or address; write for example mqtt.laocai.example")
@@ -130,6 +136,7 @@ def _url(text: str) -> str:
     return text
 
 
+Slug = Annotated[str, AfterValidator(_slug)]
 Text = Annotated[str, AfterValidator(_one_line)]
 File = Annotated[str, AfterValidator(_absolute)]
 Host = Annotated[str, AfterValidator(_host)]
@@ -207,6 +214,19 @@ class Alerting:
 
 
 @dataclass(frozen=True, config=MODEL)
+class Blocklist:
+    """A list of domains that the site has fetched; `authority`: it is the state body's own, a hit a violation."""
+
+    id: Slug
+    path: Text
+    category: Slug
+    authority: bool = False
+    licence: Text = "unknown"
+    version: Text | None = None
+    format: Literal["hosts", "adblock", "dnsmasq", "unbound", "rpz", "wildcard", "domains"] | None = None
+
+
+@dataclass(frozen=True, config=MODEL)
 class Settings:
     """`deploy`, `secrets` and `program` say where things lie on the server."""
 
@@ -220,6 +240,7 @@ class Settings:
     preview: Preview = Field(default_factory=Preview)
     grafana: Grafana = Field(default_factory=Grafana)
     alerting: Alerting = Field(default_factory=Alerting)
+    blocklists: tuple[Blocklist, ...] = ()
     deploy: File = "/etc/quannet"
     secrets: File = "/etc/quannet/secrets"
     program: File = "/opt/quannet/bin/quannet"

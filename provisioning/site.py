@@ -12,6 +12,7 @@ from collector.document import KEY, read_csv, read_yaml
 from collector.problem import Problem, Severity, in_order
 from collector.schema import CLASSES
 from provisioning import lock
+from provisioning.blocklists import site as blocklists
 from provisioning.registry import PlaceRow, VenueRow, overlap, place_problems, venue_problems
 from provisioning.roster import roster
 from provisioning.settings import Settings
@@ -57,6 +58,7 @@ def load(folder: Path) -> tuple[Site | None, list[Problem]]:
     if settings.value is not None:
         problems += _settings_problems(settings.document, settings.value, places.value)
         problems += _override_problems(settings.document, settings.value, policies)
+        problems += blocklists.problems(folder, settings.document, settings.value)
     if any(problem.severity is Severity.ERROR for problem in problems):
         return None, in_order(problems)
     assert settings.value is not None

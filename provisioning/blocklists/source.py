@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNKNOWN_LICENCE = "unknown"
+DENY, ALLOW = "site-deny", "site-allow"  # ids of the site's own lists
 
 
 @dataclass(frozen=True)
 class Source:
     """`authority`: the list of the state body itself, the only one of which a hit is a violation.
 
-    `version` and `format` are told by the file's content where they are empty.
+    `version` and `format` are told by the file's content where they are empty. `own`: people of the site
+    write it, so that it may be empty and every line is meant; `allow`: its names are exceptions.
     """
 
     id: str
@@ -28,6 +30,8 @@ class Source:
     licence: str = UNKNOWN_LICENCE
     version: str = ""
     format: str = ""
+    own: bool = False
+    allow: bool = False
 
     def group(self, version: str) -> Group:
         """What a hit in this list names."""
