@@ -19,7 +19,7 @@ VENUE = "{{ $labels.venue }}"
 VALUE = "{{ $values.B }}"
 
 # Fields for which the catalogue has a sentence of their own; the others share one.
-_SPOKEN = {("games", "after_hours"), ("session", "after_hours")}
+_SPOKEN = {("games", "after_hours"), ("session", "after_hours"), ("sites", "accesses"), ("sites", "lookups")}
 
 
 def compile_policy(policy: Policy, context: AlertContext) -> Rule:
@@ -27,7 +27,7 @@ def compile_policy(policy: Policy, context: AlertContext) -> Rule:
     return Rule(
         uid=policy.rule_uid,
         title=policy.title.say(context.language),
-        query=influxql.sum_per_pc(flags.measurement, flags.field, tuple(sorted(policy.binds))),
+        query=influxql.sum_per_pc(flags.measurement, flags.field, tuple(sorted(policy.binds)), flags.where),
         datasource_uid=context.datasource_uid,
         over=threshold.over,
         least=threshold.least,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import re
 from dataclasses import dataclass as plain
 from dataclasses import field
@@ -144,10 +145,11 @@ PolicyHours = Annotated[
 
 @dataclass(config=MODEL)
 class Flags:
-    """What is summed up: a field of a measurement (collector.schema)."""
+    """What is summed up: a field of a measurement (collector.schema), of the points with these tags."""
 
     measurement: str
     field: str
+    where: dict[str, Text] = dataclasses.field(default_factory=dict, hash=False)
 
 
 @dataclass(config=MODEL)

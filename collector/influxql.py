@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 # Grafana puts the dashboard's or the rule's time range here; both ends are included.
 TIME = "$timeFilter"
 
@@ -223,14 +228,15 @@ def _names(tags: tuple[str, ...]) -> str:
     return ", ".join(map(ident, tags))
 
 
-def sum_per_pc(measurement: str, field: str, classes: tuple[str, ...]) -> str:
+def sum_per_pc(measurement: str, field: str, classes: tuple[str, ...], where: Mapping[str, str]) -> str:
     """A rule's query: a field's sum over the range for each PC of some classes, one point a series.
 
-    One field only, and no time buckets: Grafana would make two series of equal labels of two columns.
+    `where` narrows it to points with these tags. One field only, and no time buckets: Grafana would make two series of equal labels of two columns.
     """
     bound = " OR ".join(f"{ident('class')} = {string(klass)}" for klass in classes)
+    narrowed = "".join(f" AND {ident(tag)} = {string(value)}" for tag, value in sorted(where.items()))
     return (
-        f"SELECT sum({ident(field)}) FROM {ident(measurement)} WHERE {TIME} AND ({bound})"
+        f"SELECT sum({ident(field)}) FROM {ident(measurement)} WHERE {TIME} AND ({bound}){narrowed}"
         f" GROUP BY {_names(('venue', 'pc', 'place', 'class'))}"
     )
 

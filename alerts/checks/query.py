@@ -34,6 +34,15 @@ def check(policy: Policy, context: AlertContext) -> Iterator[Problem]:
             f"{flags.measurement!r} does not say which venue and PC it is about",
             f"a rule needs the tags {', '.join(IDENTITY)}",
         )
+    own = [tag.name for tag in measurement.tags]
+    for tag in flags.where:
+        if tag not in own:
+            yield policy.problem(
+                NAME,
+                ("flags", "where", tag),
+                f"{tag!r} is no tag of {flags.measurement!r} that its writer sets",
+                f"write one of {', '.join(own)}" if own else "remove `where`",
+            )
     numbers = [field.name for field in measurement.fields if field.kind is Kind.INT]
     if flags.field not in numbers:
         exists = measurement.has_field(flags.field)
