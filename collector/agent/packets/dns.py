@@ -6,6 +6,7 @@ read up to there, because a capture or a fragment may end early.
 
 from __future__ import annotations
 
+import struct
 from typing import NamedTuple
 
 from collector.agent.packets import ip, names
@@ -13,13 +14,16 @@ from collector.agent.packets import ip, names
 PORT = 53
 MOST_RECORDS = 64
 MOST_QUESTIONS = 8
-MOST_LABELS = 128
 MOST_POINTERS = 32
 
-_A, _CNAME, _AAAA, _SVCB, _HTTPS = 1, 5, 28, 64, 65
-_CHAOS, _HESIOD = 3, 4
+_A, _CNAME, _AAAA = 1, 5, 28
+_SERVICES = frozenset({64, 65})  # SVCB, HTTPS
+_OTHER_CLASSES = frozenset({3, 4})  # Chaos, Hesiod
 _ECH_PARAMETER = 5
 _ECH_VERSION = 0xFE0D
+
+
+_RECORD = struct.Struct(">H6xH")  # type and size; class and age in between
 
 
 class Front(NamedTuple):
@@ -56,7 +60,7 @@ def parse(data: bytes) -> Message | None:
             name, at = read_name(data, at)
             if at + 4 > len(data):
                 raise BrokenError("a question breaks off")
-            if name and data[at + 3] not in {_CHAOS, _HESIOD}:
+            if name and data[at + 3] not in _OTHER_CLASSES:
                 answer.names[name] = None
             at += 4
         if flags & 0x80 and questions <= MOST_QUESTIONS:
@@ -72,25 +76,26 @@ def parse(data: bytes) -> Message | None:
 
 def read_name(data: bytes, at: int) -> tuple[str, int]:
     """The name at an offset, and the offset behind it. A pointer must point before the labels it ends."""
-    labels: list[str] = []
+    labels: list[bytes] = []
     behind = pointers = length = 0
     begin, size = at, len(data)
     while at < size:
         count = data[at]
         if count == 0:
-            return ".".join(labels), behind or at + 1
+            return names.name(labels), behind or at + 1
+        at += 1
         if count < 0x40:
             length += count + 1
-            if length > 254 or len(labels) >= MOST_LABELS or at + 1 + count > size:
+            if length > 254 or at + count > size:
                 break
-            labels.append(names.label(data[at + 1 : at + 1 + count]))
-            at += 1 + count
-        elif count >= 0xC0 and at + 1 < size:
-            target = (count & 0x3F) << 8 | data[at + 1]
+            labels.append(data[at : at + count])
+            at += count
+        elif count >= 0xC0 and at < size:
+            target = (count & 0x3F) << 8 | data[at]
             pointers += 1
             if target >= begin or pointers > MOST_POINTERS:
                 break
-            behind = behind or at + 2
+            behind = behind or at + 1
             begin = at = target
         else:
             break
@@ -114,8 +119,7 @@ def _read_answers(data: bytes, at: int, answer: _Answer) -> None:
         at = _skip_name(data, at)
         if at + 10 > len(data):
             return
-        kind = data[at] << 8 | data[at + 1]
-        size = data[at + 8] << 8 | data[at + 9]
+        kind, size = _RECORD.unpack_from(data, at)
         at += 10
         end = at + size
         if kind == _CNAME:
@@ -126,7 +130,7 @@ def _read_answers(data: bytes, at: int, answer: _Answer) -> None:
             return
         elif (kind == _A and size == 4) or (kind == _AAAA and size == 16):
             answer.addresses.append(ip.text(data[at:end]))
-        elif kind in {_HTTPS, _SVCB}:
+        elif kind in _SERVICES:
             _read_service(data, at, end, answer)
         at = end
 

@@ -21,11 +21,11 @@ _MOST_TAGS = 4
 
 def network(frame: bytes, link: Link) -> int:
     """The offset of the IP header; -1 where the frame carries something else."""
-    if link == Link.ETHERNET:
+    if link is Link.ETHERNET:
         at = 12
-    elif link == Link.RAW:
+    elif link is Link.RAW:
         return 0 if frame and frame[0] >> 4 in {4, 6} else -1
-    elif link == Link.COOKED:
+    elif link is Link.COOKED:
         at = 14
     else:  # protocol first, then 18 bytes of interface and address
         return 20 if len(frame) > 20 and frame[0] << 8 | frame[1] in _IP else -1

@@ -10,12 +10,18 @@ _AS_IT_IS = bytes(sorted(_PLAIN))
 _HOST = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
+def name(labels: list[bytes]) -> str:
+    """A name on the wire."""
+    lower = b".".join(labels).lower()
+    # A dot that stands for itself is between two labels; then there is one less of them.
+    if lower.translate(None, _AS_IT_IS) == b"." * (len(labels) - 1):
+        return lower.decode("ascii")
+    return ".".join(map(label, labels))
+
+
 def label(raw: bytes) -> str:
     """One label of a name on the wire."""
-    lower = raw.lower()
-    if not lower.translate(None, _AS_IT_IS):
-        return lower.decode("ascii")
-    return "".join(chr(byte) if byte in _PLAIN else f"\\{byte:03d}" for byte in lower)
+    return "".join(chr(byte) if byte in _PLAIN else f"\\{byte:03d}" for byte in raw.lower())
 
 
 def host(raw: bytes) -> str | None:

@@ -66,7 +66,7 @@ class Reader:
         start = packet.start
         source, target, length = _PORTS.unpack_from(frame, start)
         end = min(packet.end, start + length) if length >= 8 else packet.end
-        if dns.PORT in {source, target}:
+        if source == dns.PORT or target == dns.PORT:  # noqa: PLR1714 - a set is made anew each time
             ends = ((ip.text(packet.source), source), (ip.text(packet.target), target))
             return self._message(frame[start + 8 : end], ends, at)
         if target == quic.PORT and quic.is_long(frame, start + 8, end):
@@ -83,7 +83,7 @@ class Reader:
         named = segment.target == tls.PORT
         payload = frame[segment.start : packet.end]
         opens = segment.flags & tcp.SYN
-        if not (named or dns.PORT in {segment.source, segment.target}) or not (payload or opens):
+        if not (payload or opens) or not (named or dns.PORT in (segment.source, segment.target)):
             self.counters.ignored += 1
             return []
         key = packet.source + packet.target + frame[packet.start : packet.start + 4]
