@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collector.agent import catalogue, kinds, tomlplaces
+from collector.agent.blindness import resolvers
+from collector.agent.blindness.policy import FEATURES
 from collector.problem import Problem, Severity, error, in_order
 from collector.wire import is_pc, is_venue
 
@@ -20,7 +22,13 @@ if TYPE_CHECKING:
 
 CATALOGUE = Path(__file__).with_name("games.csv")
 SAMPLE = Path(__file__).with_name("agent.sample.toml")
-SENSOR_NAMES = ("host", "games", "session", "sites")  # those of sensors.SENSORS; a test compares the two
+SENSOR_NAMES = (
+    "host",
+    "games",
+    "session",
+    "sites",
+    "blind",
+)  # those of sensors.SENSORS; a test compares the two
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +59,14 @@ class SitesSettings:
 
 
 @dataclass(frozen=True)
+class BlindSettings:
+    """`resolvers` are the site's own beside ours; `policies_off` is what every browser must have off."""
+
+    resolvers: Path | None = None
+    policies_off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Settings:
     """`interval` and `idle_after` are seconds; `sensors` are names of sensors.SENSORS."""
 
@@ -63,6 +79,7 @@ class Settings:
     catalogue: Path = CATALOGUE
     idle_after: float = 300.0
     sites: SitesSettings = SitesSettings()
+    blind: BlindSettings = BlindSettings()
 
 
 def load(path: Path) -> tuple[Settings | None, list[Problem]]:
@@ -84,6 +101,7 @@ def load(path: Path) -> tuple[Settings | None, list[Problem]]:
             problems.append(error("settings/value", f"{key.name} {fault}", key.hint, file.value(key.name)))
     problems += _secret(file, values.get("broker.password_file"))
     problems += _games(file, values.get("catalogue", CATALOGUE))
+    problems += _resolvers(file, values.get("blind.resolvers", resolvers.OWN))
     problems = in_order(problems)
     if any(problem.severity == Severity.ERROR for problem in problems):
         return None, problems
@@ -109,6 +127,15 @@ class Key:
         return self.name.rpartition(".")[0]
 
 
+def _features(value: Any, _: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError("is no list of texts")
+    for name in value:
+        if name not in FEATURES:
+            raise ValueError(f"knows no {name!r}{_near(name, FEATURES)}")
+    return tuple(name for name in FEATURES if name in value)
+
+
 def _sensors(value: Any, _: Path) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValueError("is no list of texts")
@@ -123,11 +150,13 @@ KEYS = (
     Key("pc", kinds.slug(is_pc), '"07"', "its name in the venue: letters, digits, - and _", required=True),
     Key("interval", kinds.number(1, 3600), "30", "seconds between samples"),
     Key("idle_after", kinds.number(10, 86_400), "300", "seconds without a key until nobody is there"),
-    Key("sensors", _sensors, '["host", "games", "session", "sites"]', "those that shall look"),
+    Key("sensors", _sensors, '["host", "games", "session", "sites", "blind"]', "those that shall look"),
     Key(
         "catalogue", kinds.file, '"games.csv"', "a game catalogue; without the line, the one that came along"
     ),
     Key("sites.list", kinds.path, '"blocklist.qnl"', "a compiled list of sites; it may come later"),
+    Key("blind.resolvers", kinds.file, '"resolvers.csv"', "resolvers over HTTPS beside those that we know"),
+    Key("blind.policies_off", _features, '["doh", "quic", "ech"]', "what browsers' policies must switch off"),
     Key("broker.host", kinds.text, '"mqtt.example.vn"', "the broker's name or address", required=True),
     Key("broker.port", kinds.number(1, 65_535, whole=True), "8883", "the broker's TLS port"),
     Key("broker.password_file", kinds.file, '"password"', "a file of the venue's bundle", required=True),
@@ -154,6 +183,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         broker=Broker(**under("broker")),
         spool=SpoolSettings(**under("spool")),
         sites=SitesSettings(**under("sites")),
+        blind=BlindSettings(**under("blind")),
     )
 
 
@@ -214,3 +244,11 @@ def _games(file: TomlFile, path: Path) -> list[Problem]:
     except OSError as fault:
         summary = f"{path}: {fault.strerror}"
         return [error("settings/value", summary, "let the agent read it", file.value("catalogue"))]
+
+
+def _resolvers(file: TomlFile, path: Path) -> list[Problem]:
+    try:
+        return resolvers.load(path)[1]
+    except OSError as fault:
+        summary = f"{path}: {fault.strerror}"
+        return [error("settings/value", summary, "let the agent read it", file.value("blind.resolvers"))]

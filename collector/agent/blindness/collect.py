@@ -136,15 +136,12 @@ class Collector:
 
 
 def adapters(surroundings: Surroundings) -> tuple[Adapter, ...]:
-    """Those that are up, in the order of their names."""
+    """Every one that has an address, in the order of their names."""
     ways = {address for family, far in _FAR if (address := way_out(family, far))}
-    found = []
-    addresses = psutil.net_if_addrs()
-    for name, stats in sorted(psutil.net_if_stats().items()):
-        if stats.isup:
-            own = {plain(a.address) for a in addresses.get(name, ())}
-            found.append(Adapter(name, surroundings.adapter_kind(name), bool(own & ways)))
-    return tuple(found)
+    return tuple(
+        Adapter(name, surroundings.adapter_kind(name), any(plain(a.address) in ways for a in own))
+        for name, own in sorted(psutil.net_if_addrs().items())
+    )
 
 
 def way_out(family: int, far: str) -> str | None:

@@ -82,7 +82,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class Adapter:
-    """A network adapter that is up. `kind`: tun, tap, wireguard, ppp or empty for any other.
+    """A network adapter. `kind`: tun, tap, wireguard, ppp or empty for any other.
 
     `outgoing`: what leaves for the Internet leaves by it.
     """

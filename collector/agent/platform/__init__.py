@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from collector.agent.blindness.surroundings import Surroundings
     from collector.agent.lookout import Lookout
     from collector.clock import Instant
 
@@ -63,6 +64,11 @@ class Platform(Protocol):
     @property
     def lookout(self) -> Lookout:
         """Where names are seen: one a platform, its threads begin when a sensor first asks."""
+        ...
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the system says of its networks, resolvers and browsers."""
         ...
 
     def disk_share(self) -> float:

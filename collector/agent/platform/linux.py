@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from collector.agent.blindness.surroundings import LinuxSurroundings, Surroundings
 from collector.agent.lookout import Lookout
 from collector.agent.platform import (
     NOBODY,
@@ -48,6 +49,10 @@ class LinuxPlatform:
         self._root = root
         self._logged_in = _logged_in if terminals is None else terminals
         self._terminals = Terminals(root / "dev")
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        return LinuxSurroundings(self._root)
 
     @cached_property
     def lookout(self) -> Lookout:

@@ -21,6 +21,7 @@ from collector.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from collector.agent.blindness.surroundings import Surroundings
     from collector.clock import Instant
 
 NO_CONSOLE = 0xFFFFFFFF  # WTSGetActiveConsoleSessionId: nobody is attached
@@ -71,6 +72,7 @@ def describe(
 
 
 if sys.platform == "win32":  # pragma: no cover - no Windows here
+    from collector.agent.blindness.registry import WindowsSurroundings
 
     class WindowsPlatform:
         """Loads its DLLs at construction."""
@@ -84,6 +86,10 @@ if sys.platform == "win32":  # pragma: no cover - no Windows here
             self._versions = ctypes.WinDLL("version", use_last_error=True)
             self._kernel.GetTickCount.restype = ctypes.c_uint32
             self._kernel.WTSGetActiveConsoleSessionId.restype = ctypes.c_uint32
+
+        @cached_property
+        def surroundings(self) -> Surroundings:
+            return WindowsSurroundings()
 
         @cached_property
         def lookout(self) -> Lookout:

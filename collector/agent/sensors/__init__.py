@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from collector.agent.sensors.blind import BlindSensor
 from collector.agent.sensors.games import GamesSensor
 from collector.agent.sensors.host import HostSensor
 from collector.agent.sensors.session import SessionSensor
@@ -34,11 +35,15 @@ SENSORS: tuple[tuple[str, Callable[[Settings, Platform], Sensor]], ...] = (
     ("games", GamesSensor.build),
     ("session", SessionSensor.build),
     ("sites", SitesSensor.build),
+    ("blind", BlindSensor.build),
 )
 NAMES = tuple(name for name, _ in SENSORS)
 
 
 def build(settings: Settings, platform: Platform) -> tuple[Sensor, ...]:
-    """The sensors that the settings switch on. OSError or ValueError where the game catalogue is unfit."""
-    wanted = [name for name in settings.sensors if name != "sites" or settings.sites.list is not None]
+    """The sensors that the settings switch on. OSError or ValueError where a list of theirs is unfit.
+
+    Without a list of sites nobody looks for names, and nobody can be blind to them.
+    """
+    wanted = [n for n in settings.sensors if n not in {"sites", "blind"} or settings.sites.list is not None]
     return tuple(make(settings, platform) for name, make in SENSORS if name in wanted)

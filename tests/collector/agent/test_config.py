@@ -55,7 +55,7 @@ def test_sample_shows_every_setting_and_its_default(sample: Path) -> None:
     shown |= {k for k, v in data.items() if not isinstance(v, dict)}
     assert shown == {key.name for key in config.KEYS}
     before, _ = config.load(sample)
-    for file in ('catalogue = "games.csv"', 'list = "blocklist.qnl"'):
+    for file in ('catalogue = "games.csv"', 'list = "blocklist.qnl"', 'resolvers = "resolvers.csv"'):
         full = full.replace(file, "")
     sample.write_text(full)
     assert config.load(sample) == (before, [])
@@ -90,7 +90,7 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
 
 def test_sensors_are_taken_in_their_own_order(sample: Path) -> None:
     text = sample.read_text().replace(
-        '# sensors = ["host", "games", "session", "sites"]', 'sensors = ["session", "host"]'
+        '# sensors = ["host", "games", "session", "sites", "blind"]', 'sensors = ["session", "host"]'
     )
     sample.write_text(text)
     settings, _ = config.load(sample)

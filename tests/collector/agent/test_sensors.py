@@ -12,7 +12,8 @@ import pytest
 
 from collector import lineprotocol, schema
 from collector.agent import catalogue, config, sensors
-from collector.agent.lookout import Lookout
+from collector.agent.blindness.surroundings import LinuxSurroundings
+from collector.agent.lookout import Lookout, State
 from collector.agent.observation import Contact, Lookup
 from collector.agent.platform import Session
 from collector.agent.platform.linux import LinuxPlatform
@@ -46,6 +47,25 @@ class RecordedPlatform(LinuxPlatform):
         return Session(**self.step["session"])
 
 
+class Recorded:
+    """The one who looks, as the step of the case has it; what it sees, the case says itself."""
+
+    name = "recorded"
+    whole = True
+
+    def __init__(self, platform: RecordedPlatform) -> None:
+        self._platform = platform
+
+    def start(self, take: Any) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def state(self) -> State:
+        return State(**{"running": True, **self._platform.step.get("capture", {})})
+
+
 def observation(**fields: Any) -> Lookup | Contact | Connection:
     """Of a case's `seen`: `names` makes it a lookup, `name` a contact, neither a connection."""
     client = tuple(fields.pop("client")) if "client" in fields else None
@@ -74,9 +94,12 @@ def test_case_holds(
     """The recorded steps give the expected lines, in order; a step that fails gives its error's name."""
     recorded = tomllib.loads((case / "case.toml").read_text("utf-8"))
     platform = RecordedPlatform()
-    platform.lookout = Lookout((), FrozenClock(datetime(2026, 3, 2, tzinfo=UTC)))
+    platform.lookout = Lookout((Recorded(platform),), FrozenClock(datetime(2026, 3, 2, tzinfo=UTC)))
+    platform.surroundings = LinuxSurroundings(case / "root")
     sites = config.SitesSettings(tmp_path / "list.qnl")
-    (sensor,) = sensors.build(settings(sensors=(case.parent.name,), sites=sites), platform)
+    blind = config.BlindSettings(policies_off=tuple(recorded.get("policies_off", ())))
+    changes = {"sensors": (case.parent.name,), "sites": sites, "blind": blind}
+    (sensor,) = sensors.build(settings(**changes), platform)
     seen: list[str] = []
     for number, step in enumerate(recorded["step"]):
         platform.step = step
