@@ -114,6 +114,7 @@ def test_a_module_says_in_one_docstring_what_it_holds_and_stays_small(module):
 
 
 def test_the_top_level_is_fixed():
+    made = {"__pycache__", "build", "dist"}
     files = {
         p.name for p in ROOT.iterdir() if not p.name.startswith(".") and not p.name.endswith(".egg-info")
     }
