@@ -31,6 +31,10 @@ class Fronts:
         while len(self._seen) > MOST:
             self._seen.popitem(last=False)
 
+    def doubt(self, name: str) -> bool:
+        """Whether a hello with this name could be one that hides another, if it had the right extension."""
+        return name in self._known or any(front.name == name for front in self._seen)
+
     def hide(self, hello: Hello, at: float) -> bool:
         """Whether a hello's name is only the outer one of a real ECH."""
         if hello.ech is None or hello.name is None:

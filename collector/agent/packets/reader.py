@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collector.agent.packets.stream import Stream
 
     Seen = list[Lookup | Contact]
+    Part = tls.Hello | tls.Wanted | None
+    Transport = Literal["tls", "quic"]
 
 _PORTS = struct.Struct(">HHH")  # and the length, where it is UDP
 _SMALLEST_MESSAGE = 12
@@ -125,16 +127,16 @@ class Reader:
         found = tls.stream(stream.data, partial=stream.full)
         if isinstance(found, tls.Wanted):
             flow.wanted = found.size
-            return []
+            return self._early(flow, tls.stream(stream.data, partial=True), at, "tls")
         return self._finish(flow, found, at, "tls")
 
-    def _finish(
-        self,
-        flow: Flow,
-        found: tls.Hello | tls.Wanted | None,
-        at: float,
-        transport: Literal["tls", "quic"],
-    ) -> Seen:
+    def _early(self, flow: Flow, part: Part, at: float, transport: Transport) -> Seen:
+        """A name that is there already need not wait for the rest, unless the rest may hold an ECH that matters."""
+        if isinstance(part, tls.Hello) and part.name is not None and not self.fronts.doubt(part.name):
+            return self._finish(flow, part, at, transport)
+        return []
+
+    def _finish(self, flow: Flow, found: Part, at: float, transport: Transport) -> Seen:
         """The flow has said what it has to say."""
         flow.stream = None
         if not isinstance(found, tls.Hello):
@@ -215,7 +217,9 @@ class Reader:
 
     def _quic_hello(self, flow: quic.QuicFlow, stream: Stream, at: float) -> Seen:
         found = tls.handshake(stream.data, partial=stream.full)
-        return [] if isinstance(found, tls.Wanted) else self._finish(flow, found, at, "quic")
+        if isinstance(found, tls.Wanted):
+            return self._early(flow, tls.handshake(stream.data, partial=True), at, "quic")
+        return self._finish(flow, found, at, "quic")
 
     def _lost(self) -> Seen:
         """Streams that had to make room, or stood still: a name that is there in part of a hello is still one."""

@@ -23,3 +23,9 @@ def test_offers_are_remembered_in_bounds():
     assert len(fronts) == MOST
     assert not fronts.hide(Hello("0.vn", 0), 0.0)
     assert fronts.hide(Hello(f"{MOST}.vn", 0), 0.0)
+
+
+def test_a_name_is_doubted_only_where_an_ech_could_stand_behind_it():
+    fronts = Fronts(frozenset({"known.vn"}))
+    fronts.remember([Front("own.vn", 7)], 0.0)
+    assert [fronts.doubt(name) for name in ("known.vn", "own.vn", "other.vn")] == [True, True, False]

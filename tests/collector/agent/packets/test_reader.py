@@ -18,7 +18,14 @@ def framed(*messages):
 
 @pytest.fixture
 def greeting(make):
-    return make.records(make.hello(make.server_name(b"example.vn"), make.extension(51, bytes(1200))))
+    """Its name comes last, so that all of it is needed."""
+    return make.records(make.hello(make.extension(51, bytes(1200)), make.server_name(b"example.vn")))
+
+
+@pytest.fixture
+def doubtful(make):
+    """Its name comes first, but could be a front, so that all of it is wanted."""
+    return make.records(make.hello(make.server_name(b"cloudflare-ech.com"), make.extension(51, bytes(1200))))
 
 
 def test_a_question_and_its_answer_are_two_lookups_of_one_client(make, reader):
@@ -95,25 +102,41 @@ def test_data_in_the_syn_count(make, reader, greeting):
     assert len(reader.feed(frame, 0.0)) == 1
 
 
-def test_a_hole_is_given_up_and_the_name_before_it_kept(talk, greeting, reader):
-    assert talk((0, greeting[:300])) == []
+def test_a_name_that_is_there_does_not_wait_for_the_rest(make, talk):
+    data = make.records(make.hello(make.server_name(b"example.vn"), make.extension(51, bytes(1200))))
+    assert [contact.name for contact in talk((0, data[:700]))] == ["example.vn"]
+    assert talk((700, data[700:])) == []
+
+
+def test_a_name_that_may_be_a_front_waits_for_what_tells(make, talk):
+    data = make.records(
+        make.hello(
+            make.server_name(b"cloudflare-ech.com"), make.extension(51, bytes(1200)), make.outer_ech(1)
+        )
+    )
+    assert talk((0, data[:700])) == []
+    assert [contact.ech for contact in talk((700, data[700:]))] == [True]
+
+
+def test_a_hole_is_given_up_and_the_name_before_it_kept(talk, doubtful, reader):
+    assert talk((0, doubtful[:300])) == []
     (contact,) = talk((300 + stream.LIMIT, b"x"))
-    assert contact.name == "example.vn"
+    assert contact.name == "cloudflare-ech.com"
     assert reader.counters.tcp_gap == 1
     assert reader.tcp.size == 0
 
 
 def test_a_hello_larger_than_what_is_held_gives_what_it_has(make, talk):
-    message = make.hello(make.server_name(b"example.vn"), make.extension(51, bytes(20000)))
+    message = make.hello(make.server_name(b"cloudflare-ech.com"), make.extension(51, bytes(20000)))
     data = make.records(message)
     pieces = [(at, data[at : at + 1400]) for at in range(0, len(data), 1400)]
-    assert [contact.name for contact in talk(*pieces)] == ["example.vn"]
+    assert [contact.name for contact in talk(*pieces)] == ["cloudflare-ech.com"]
 
 
-def test_a_hello_that_stays_half_is_read_when_it_is_old(talk, greeting, reader):
-    talk((0, greeting[:300]), at=5.0)
+def test_a_hello_that_stays_half_is_read_when_it_is_old(talk, doubtful, reader):
+    talk((0, doubtful[:300]), at=5.0)
     (contact,) = talk(source=40001, at=5.0 + table.AGE + 1)
-    assert (contact.name, contact.at) == ("example.vn", 5.0)
+    assert (contact.name, contact.at) == ("cloudflare-ech.com", 5.0)
     assert reader.counters.unfinished == 1
 
 
