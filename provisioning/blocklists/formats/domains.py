@@ -12,7 +12,7 @@ _COMMENT = re.compile(r"\s(?:[#;!]|//).*")
 
 def parse(line: str) -> Found:
     words = line.split()
-    if len(words) > 1:
+    if len(words) > 1 and not words[0].startswith("//"):
         words = _COMMENT.sub("", line).split()
         if len(words) > 1:
             raise RefusedError("syntax")

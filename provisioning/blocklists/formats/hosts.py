@@ -7,7 +7,7 @@ import re
 from provisioning.blocklists.formats.kind import NOTHING, Format, Found, is_sink
 from provisioning.blocklists.names import RefusedError
 
-_ADDRESS = r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f]*:[0-9a-f:]*(?:%\w+)?|0)"
+_ADDRESS = r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:%\w+)?|0)"
 
 
 def parse(line: str) -> Found:
