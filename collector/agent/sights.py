@@ -90,6 +90,7 @@ class _Asked:
     first: float
     last: float
     hits: dict[Key, Group] = field(default_factory=dict)
+    process: str = ""
 
 
 @dataclass(slots=True)
@@ -163,9 +164,11 @@ class Sights:
         _put(self._asked, seen.names[0], asked, NAMES)
         new = [key for key in hits if key not in asked.hits]
         asked.hits |= hits
-        process = self._owner(seen)
+        if not asked.process:  # a socket may live for a moment: each question of the lookup is another try
+            asked.process = self._owner(seen)
+            self._call(hits, asked.process)
         for key in new:
-            self._count(key, hits[key], process, lookups=1)
+            self._count(key, hits[key], asked.process, lookups=1)
         for address in seen.addresses:
             if not _nowhere(address):
                 found = self._answered.get(address, {})
@@ -225,8 +228,8 @@ class Sights:
             if began is None or not 0 <= at - began < MINUTE:
                 _put(self._visits, key, at, NAMES)
                 self._count(key, group, process, accesses=1)
-            elif process and key in self._sights:
-                self._name(self._sights[key], process)
+            else:
+                self._call((key,), process)
 
     def _count(self, key: Key, group: Group, process: str, *, lookups: int = 0, accesses: int = 0) -> None:
         sight = self._sights.get(key)
@@ -239,6 +242,12 @@ class Sights:
         sight.lookups += lookups
         sight.accesses += accesses
         self._name(sight, process)
+
+    def _call(self, keys: Iterable[Key], process: str) -> None:
+        """Name who did what was counted already, where nobody is named yet."""
+        for key in keys:
+            if key in self._sights and not self._sights[key].processes:
+                self._name(self._sights[key], process)
 
     def _name(self, sight: Seen, process: str) -> None:
         if process and (process in sight.processes or len(sight.processes) < PROCESSES):

@@ -109,7 +109,8 @@ def test_chromium_visits(bed: Any, watcher: Any, tmp_path: Path) -> None:
         browser.terminate()
         browser.wait(10)
     assert total(points, "bongda.test") == (1, 1)
-    assert {point.fields["process"] for point in points} == {"chromium"}
+    (reached,) = (point for point in points if point.fields["accesses"])
+    assert reached.fields["process"] == "chromium"
 
 
 def test_the_list_is_replaced_under_load(
@@ -119,7 +120,7 @@ def test_the_list_is_replaced_under_load(
     asked = bed.folder / "names.txt"
     asked.write_text("".join(f"n{n}.bongda.test A\n" for n in range(600)))
     load = threading.Thread(
-        target=bed.run, args=("dnsperf", "-s", RESOLVER, "-d", str(asked), "-n", "1", "-Q", "200", "-c", "1")
+        target=bed.run, args=("dnsperf", "-s", RESOLVER, "-d", str(asked), "-n", "1", "-Q", "300", "-c", "1")
     )
     load.start()
     points: list[Point] = []
