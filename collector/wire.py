@@ -195,14 +195,14 @@ def decode_manifest(payload: bytes) -> dict[str, Offer]:
         raise WireError("size", f"manifest of {len(payload)} bytes")
     try:
         values = json.loads(payload)
-        found = {kind: values[kind] for kind in OFFERS if kind in values}
+        found = {kind: values[kind] for kind in OFFERS if kind in values.keys()}  # noqa: SIM118 - a mapping, or refused
         return {
             kind: Offer(value["version"], value["size"], value["sha256"], value["url"])
             for kind, value in found.items()
         }
     except WireError:
         raise
-    except (ValueError, LookupError, TypeError, RecursionError) as fault:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
         raise WireError("manifest", f"cannot be read: {fault!r:.100}") from None
 
 

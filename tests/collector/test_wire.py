@@ -1,5 +1,6 @@
 """Wire v1: what is encoded comes back, and what is not ours is refused with one word of reason."""
 
+import json
 import zlib
 
 import pytest
@@ -106,3 +107,54 @@ def test_status_comes_back():
         "state": "online",
         "version": "1",
     }
+
+
+OFFER = wire.Offer("4b8e375081f5", 18_082_472, "0" * 64, "https://lists.laocai.example/blocklist")
+VALUES = json.loads(wire.encode_manifest({wire.BLOCKLIST: OFFER}))[wire.BLOCKLIST]
+
+
+def test_a_manifest_comes_back():
+    assert wire.decode_manifest(wire.encode_manifest({wire.BLOCKLIST: OFFER})) == {wire.BLOCKLIST: OFFER}
+    assert wire.decode_manifest(b"{}") == {}
+
+
+def test_what_a_newer_server_offers_is_passed_over():
+    payload = json.dumps({"wallpaper": 7, "blocklist": {**VALUES, "more": 1}}).encode()
+    assert wire.decode_manifest(payload) == {wire.BLOCKLIST: OFFER}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b'"blocklist"',
+        b"[" * 10_000,
+        b'{"blocklist": 7}',
+        b'{"blocklist": {}}',
+        b'{"blocklist": null}',
+        b" " * (wire.MAX_MANIFEST + 1),
+        *(
+            json.dumps({"blocklist": {**VALUES, key: value}}).encode()
+            for key, value in (
+                ("size", 0),
+                ("size", True),
+                ("size", "7"),
+                ("size", 1e9),
+                ("sha256", "0" * 63),
+                ("sha256", "G" * 64),
+                ("sha256", None),
+                ("url", "ftp://lists.laocai.example/x"),
+                ("url", "https://a b"),
+                ("url", "https://lists.laocai.example/\r\nX: y"),
+                ("version", ""),
+                ("version", "../x y"),
+                ("version", 7),
+            )
+        ),
+    ],
+)
+def test_a_bad_manifest_is_refused(payload):
+    with pytest.raises(WireError):
+        wire.decode_manifest(payload)
