@@ -28,6 +28,11 @@ def last_messages(since: str) -> str:
     return f'SELECT last("n") FROM "agent" WHERE time > now() - {since} GROUP BY "venue", "pc"'
 
 
+def last_blind(since: str) -> str:
+    """For each PC and reason the last word on it, of those stamped within `since`."""
+    return f'SELECT last("blind") FROM "blind" WHERE time > now() - {since} GROUP BY "venue", "pc", "reason"'
+
+
 def last_ledger(since: str) -> str:
     """The moment of the last entry of each ingest process in its books."""
     return f'SELECT last("received") FROM "ledger" WHERE time > now() - {since} GROUP BY "worker"'
@@ -86,8 +91,9 @@ def playing_by_pc(where: str) -> str:
 
 
 def coverage_now(where: str) -> str:
-    """The share of registered PCs that are online, in percent."""
-    return f"SELECT 100 * mean({ident('online')}) AS {ident('coverage')} FROM ({_presence_now(where)})"
+    """The share of registered PCs that are observed and not blind, in percent."""
+    inner = _presence_now(where, field="observed")
+    return f"SELECT 100 * mean({ident('observed')}) AS {ident('coverage')} FROM ({inner})"
 
 
 def online_now(where: str) -> str:
@@ -216,10 +222,10 @@ def _over_pcs(selected: str, where: str) -> str:
     )
 
 
-def _presence_now(where: str, more: tuple[str, ...] = ()) -> str:
+def _presence_now(where: str, more: tuple[str, ...] = (), field: str = "online") -> str:
     hours = f", {ident('hours')}" if more else ""
     return (
-        f"SELECT last({ident('online')}) AS {ident('online')}{hours} FROM {ident('presence')}"
+        f"SELECT last({ident(field)}) AS {ident(field)}{hours} FROM {ident('presence')}"
         f" WHERE {RECENT} AND {where} GROUP BY {_names(('venue', 'pc', *more))}"
     )
 

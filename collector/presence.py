@@ -5,39 +5,49 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from collector import influxql, lineprotocol, wire
+from collector.agent.blindness.judges import REASONS
 from collector.clock import at_second, local
 from collector.influx import Unavailable
-from collector.ingest.consumer import server_client
 from collector.lineprotocol import Point
+from collector.subscriber import Subscriber
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import paho.mqtt.client as mqtt
+    from collections.abc import Iterable, Iterator
 
     from collector.clock import Clock
     from collector.deploy import Broker
-    from collector.influx import Influx
+    from collector.influx import Influx, Series
     from collector.roster import Roster, RosterFile, Venue
 
 log = logging.getLogger(__name__)
 
 MINUTE = 60
 EVERY = 60  # seconds between two verdicts
+GOODBYE_SLACK = 5  # seconds: the last message may be stamped a little after the goodbye that it preceded
 SILENT_AFTER = 120  # seconds without a message; four times an agent's interval
 LEDGER_FRESH = 60  # seconds; older, and it is our own ingest that does not see
+_CAUSE = 32  # characters, as the schema bounds it
 LOOK_BACK = "2d"  # beyond it a PC counts as never seen
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known of a PC: when its last message was stamped (epoch seconds), and its last status."""
+    """What is known of a PC: when its last message was stamped (epoch seconds), its last status and when that
+    came, and why its last sample of `blind` said that it may miss names; empty where it did not.
+    """
 
     last: int | None
     status: str | None
+    told: int = 0
+    blind: str = ""
+
+    @property
+    def closed(self) -> bool:
+        """It said goodbye, and nothing came after it."""
+        return self.status == wire.CLOSING and (self.last is None or self.last <= self.told + GOODBYE_SLACK)
 
 
 @dataclass(frozen=True)
@@ -52,20 +62,21 @@ class Presence:
 def classify(seen: Seen, now: int, *, ingest_alive: bool) -> Presence:
     """The state of one PC at `now` (epoch seconds).
 
-    1. A fresh message: online, whatever the broker says (a will may be older than the reconnection).
+    1. A fresh message: online, whatever the broker says (a will may be older than the reconnection);
+       or blind, where it says itself that names may have been missed.
     2. Our own ingest is not at work: unknown, since it is we who do not see. Nobody is accused.
     3. Never seen: unknown.
     4. It said goodbye after its last message: closed.
     5. Otherwise silent: it was seen, is not now, and did not say goodbye.
     """
     age = None if seen.last is None else max(0, now - seen.last)
-    if age is not None and age <= SILENT_AFTER and seen.status != wire.CLOSING:
-        return Presence("online", "seen", age)
+    if age is not None and age <= SILENT_AFTER and not seen.closed:
+        return Presence("blind", seen.blind, age) if seen.blind else Presence("online", "seen", age)
     if not ingest_alive:
         return Presence("unknown", "ingest_stalled", age)
     if age is None:
         return Presence("unknown", "never_seen", None)
-    if seen.status == wire.CLOSING:
+    if seen.closed:
         return Presence("closed", "said_goodbye", age)
     return Presence("silent", "lost" if seen.status == wire.LOST else "no_message", age)
 
@@ -90,7 +101,8 @@ def points(
             fields: dict[str, lineprotocol.Value] = {
                 "state": verdict.state,
                 "cause": verdict.cause,
-                "online": int(verdict.state == "online"),
+                "online": int(verdict.state in {"online", "blind"}),
+                "observed": int(verdict.state == "online"),
                 "hours": hours,
             }
             if verdict.age is not None:
@@ -117,24 +129,19 @@ class Presencer:
         self._clock = clock
         self._stop = stop
         self._every = every
-        self._broker = broker
         self._lock = threading.Lock()
-        self._status: dict[tuple[str, str], str] = {}
+        self._status: dict[tuple[str, str], tuple[str, int]] = {}
         self._failing = False
-        self._client = server_client("quannet-presence", broker)
-        self._client.on_connect = self._on_connect
-        self._client.on_message = self._on_message
+        self._link = Subscriber("quannet-presence", broker, wire.ALL_STATUS, self._told)
 
     def run(self) -> None:
         """A verdict on each PC at each whole minute, until `stop`."""
-        self._client.connect_async(self._broker.host, self._broker.port, keepalive=30, clean_start=True)
-        self._client.loop_start()
+        self._link.start()
         try:
             while not self._stop.wait(self._until_next()):
                 self._once()
         finally:
-            self._client.disconnect()
-            self._client.loop_stop()
+            self._link.stop()
 
     def _until_next(self) -> float:
         return self._every - self._clock.wall().timestamp() % self._every
@@ -161,30 +168,50 @@ class Presencer:
         }
         with self._lock:
             status = dict(self._status)
-        return {key: Seen(last.get(key), status.get(key)) for key in last.keys() | status.keys()}
+        blind = reasons(self._influx.query(influxql.last_blind(f"{SILENT_AFTER}s")))
+        found = {}
+        for key in last.keys() | status.keys():
+            state, told = status.get(key, (None, 0))
+            found[key] = Seen(last.get(key), state, told, blind.get(key, ""))
+        return found
 
     def _ingest_alive(self, now: int) -> bool:
         entries = self._influx.query(influxql.last_ledger("1h"))
         newest = max((series.column("time")[0] // 1000 for series in entries), default=0)
         return bool(now - newest <= LEDGER_FRESH)
 
-    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
-        if code.is_failure:
-            log.warning("the broker refuses: %s", code)
-            return
-        with self._lock:
-            self._status.clear()  # a broker that lost its memory knows no status; neither do we
-        client.subscribe(wire.ALL_STATUS, qos=1)
-
-    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+    def _told(self, topic: str, payload: bytes) -> None:
+        """A status, new or retained. What a broker forgets stays known here, until the PC says otherwise."""
         try:
-            venue, pc, _ = wire.parse_topic(message.topic)
-            state = str(wire.decode_status(bytes(message.payload))["state"])
+            venue, pc, _ = wire.parse_topic(topic)
+            state = str(wire.decode_status(payload)["state"])
         except wire.WireError as fault:
             log.warning("a status that cannot be read: %s", fault)
             return
         with self._lock:
-            self._status[venue, pc] = state
+            self._status[venue, pc] = state, int(self._clock.wall().timestamp())
+
+
+def reasons(series: Iterable[Series]) -> dict[tuple[str, str], str]:
+    """The reason of each PC that is blind in its last sample: of several the first to mend.
+
+    A reason that held before stands in a series of its own, and says 1 for ever: only the newest stamp counts.
+    """
+    newest: dict[tuple[str, str], tuple[float, list[str]]] = {}
+    for one in series:
+        key = (one.tags["venue"], one.tags["pc"])
+        at, blind = one.column("time")[0], one.column("last")[0]
+        known = newest.get(key)
+        if known is None or at > known[0]:
+            known = newest[key] = (at, [])
+        if blind and at == known[0]:
+            known[1].append(one.tags["reason"])
+    order = {reason: place for place, reason in enumerate(REASONS)}
+    return {
+        key: min(found, key=lambda reason: (order.get(reason, len(order)), reason))[:_CAUSE]
+        for key, (_, found) in newest.items()
+        if found
+    }
 
 
 def _hours(venue: Venue, now: int) -> str:

@@ -211,11 +211,15 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         (
             _text(
                 "state",
-                "online, closed (switched off in order), silent (was seen, is not now) or unknown",
+                "online, blind (online, but `sites` may miss something), closed (switched off in order), "
+                "silent (was seen, is not now) or unknown",
                 16,
             ),
-            _text("cause", "why the state is what it is", 32),
-            _flag("online", "1 where the state is online"),
+            _text(
+                "cause", "why the state is what it is; of a blind PC the first reason of its last sample", 32
+            ),
+            _flag("online", "1 where it sends messages: the state is online or blind"),
+            _flag("observed", "1 where the state is online: what coverage is the share of"),
             _int("seen", "s", "since the last message was stamped; absent where never seen"),
             _text("hours", "what the law says of now: open, closed, or no_rule (none is known)", 8),
         ),

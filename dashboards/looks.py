@@ -15,11 +15,25 @@ if TYPE_CHECKING:
 GOOD, BAD, DOUBT, QUIET = "#2A9D8F", "#E4572E", "#E3A72F", "#8D99AE"
 PLAY, LATE, EXTRA = "#4C8BF5", "#C2397E", "#8F6BC8"
 
-STATES = {"online": GOOD, "closed": QUIET, "silent": BAD, "unknown": DOUBT}
+STATES = {"online": GOOD, "blind": EXTRA, "closed": QUIET, "silent": BAD, "unknown": DOUBT}
 HOURS = {"open": PLAY, "closed": LATE, "no_rule": QUIET}
 CLASSES = {"game": PLAY, "agent": GOOD, "isp": EXTRA, "hospitality": DOUBT}
 SEVERITIES = {"critical": BAD, "warning": DOUBT, "info": PLAY}
-CAUSES = ("seen", "said_goodbye", "lost", "no_message", "never_seen", "ingest_stalled")
+# Of the last message, and of a PC that is blind; the words of texts/boards.toml.
+CAUSES = (
+    *("seen", "said_goodbye", "lost", "no_message", "never_seen", "ingest_stalled"),
+    *(
+        "no_permission",
+        "sensor_stopped",
+        "events_lost",
+        "doh",
+        "dot",
+        "vpn",
+        "builtin_resolver",
+        "ech",
+        "policy",
+    ),
+)
 SESSIONS = ("active", "idle", "locked", "none", "unknown")
 
 # A share of coverage at which "0" begins to mean something, and one at which it does.

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import logging
 import queue
-import ssl
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
-
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from typing import TYPE_CHECKING
 
 from collector import lineprotocol, wire
 from collector.ingest.ledger import Ledger
 from collector.ingest.pipeline import Dead, Pipeline, Taken
 from collector.ingest.writer import Writer
+from collector.subscriber import Subscriber
 
 if TYPE_CHECKING:
     import threading
@@ -31,15 +28,6 @@ QUEUE = 20_000  # payloads; beyond it they are shed, and their agents send them 
 BATCH_LINES = 5_000
 BATCH_AGE = 0.1  # seconds that a batch waits for company
 LEDGER_EVERY = 10.0  # seconds
-
-
-def server_client(client_id: str, broker: Broker) -> mqtt.Client:
-    """A paho client for a server process: MQTT 5 over TLS, reconnecting by itself."""
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id, protocol=mqtt.MQTTv5)
-    client.username_pw_set(broker.user, broker.password())
-    client.tls_set_context(ssl.create_default_context(cafile=broker.ca_file))
-    client.reconnect_delay_set(1, 30)
-    return client
 
 
 class Ingest:
@@ -68,22 +56,16 @@ class Ingest:
         self._turned_away = 0  # by the full queue; written by the network's thread alone
         self._booked = 0  # of these, what stands in the ledger
         self._ledger_due = clock.monotonic()
-        self._broker = broker
-        self._client = server_client(f"quannet-ingest-{worker}", broker)
-        self._client.on_connect = self._on_connect
-        self._client.on_message = self._on_message
-        self._client.on_disconnect = self._on_disconnect
+        self._link = Subscriber(f"quannet-ingest-{worker}", broker, wire.SHARED_DATA, self._arrived)
 
     def run(self) -> None:
         """Work until `stop`; then finish what is in hand."""
-        self._client.connect_async(self._broker.host, self._broker.port, keepalive=30, clean_start=True)
-        self._client.loop_start()
+        self._link.start()
         try:
             while not self._stop.is_set():
                 self._turn()
         finally:
-            self._client.disconnect()
-            self._client.loop_stop()
+            self._link.stop()
             self._writer.write([self._entry()])
             log.info("ledger at the end: %s", self.ledger)
 
@@ -154,7 +136,7 @@ class Ingest:
         for (venue, pc, stream), ns in numbers.items():
             # The time is read for each: it is what the PC's clock is set by.
             ack = wire.Ack(stream, tuple(ns), int(self._clock.wall().timestamp() * 1000))
-            self._client.publish(wire.topic(venue, pc, "ack"), wire.encode_ack(ack), qos=0)
+            self._link.publish(wire.topic(venue, pc, "ack"), wire.encode_ack(ack))
 
     def _entry(self) -> str:
         """The books as they stand, as a line for the database."""
@@ -167,21 +149,8 @@ class Ingest:
     def _epoch(self) -> int:
         return int(self._clock.wall().timestamp())
 
-    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
-        if code.is_failure:
-            log.warning("the broker refuses: %s", code)
-            return
-        client.subscribe(wire.SHARED_DATA, qos=1)
-        log.info("connected to the broker")
-
-    def _on_disconnect(
-        self, _client: mqtt.Client, _data: Any, _flags: Any, code: Any, _properties: Any
-    ) -> None:
-        if code.is_failure:
-            log.warning("connection to the broker lost: %s", code)
-
-    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+    def _arrived(self, topic: str, payload: bytes) -> None:
         try:
-            self._queue.put_nowait((message.topic, bytes(message.payload)))
+            self._queue.put_nowait((topic, payload))
         except queue.Full:
             self._turned_away += 1

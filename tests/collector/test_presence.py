@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collector import lineprotocol
+from collector import influxql, lineprotocol
+from collector.agent.blindness.judges import REASONS
 from collector.clock import SystemClock
 from collector.influx import Influx
-from collector.presence import LEDGER_FRESH, SILENT_AFTER, Presence, Seen, classify, points
+from collector.lineprotocol import Point
+from collector.presence import LEDGER_FRESH, SILENT_AFTER, Presence, Seen, classify, points, reasons
 from collector.simulate import Fleet, Habits, SimulatedVenue
+from dashboards import looks
 from provisioning.local.stack import Stack
 
 NOW = int(datetime(2026, 3, 2, 15, 0, tzinfo=UTC).timestamp())  # 22:00 local
@@ -22,8 +25,10 @@ NOW = int(datetime(2026, 3, 2, 15, 0, tzinfo=UTC).timestamp())  # 22:00 local
         (Seen(NOW - SILENT_AFTER, None), True, Presence("online", "seen", SILENT_AFTER)),
         (Seen(NOW - 10, "lost"), True, Presence("online", "seen", 10)),
         (Seen(NOW + 3, "online"), True, Presence("online", "seen", 0)),
-        (Seen(NOW - 10, "closing"), True, Presence("closed", "said_goodbye", 10)),
-        (Seen(NOW - 9000, "closing"), True, Presence("closed", "said_goodbye", 9000)),
+        (Seen(NOW - 10, "closing", NOW - 12), True, Presence("closed", "said_goodbye", 10)),
+        (Seen(NOW - 10, "closing", NOW - 60), True, Presence("online", "seen", 10)),
+        (Seen(None, "closing", NOW - 60), True, Presence("unknown", "never_seen", None)),
+        (Seen(NOW - 9000, "closing", NOW), True, Presence("closed", "said_goodbye", 9000)),
         (Seen(NOW - SILENT_AFTER - 1, "lost"), True, Presence("silent", "lost", SILENT_AFTER + 1)),
         (Seen(NOW - 500, "online"), True, Presence("silent", "no_message", 500)),
         (Seen(NOW - 500, None), True, Presence("silent", "no_message", 500)),
@@ -32,6 +37,12 @@ NOW = int(datetime(2026, 3, 2, 15, 0, tzinfo=UTC).timestamp())  # 22:00 local
         (Seen(NOW - 500, "lost"), False, Presence("unknown", "ingest_stalled", 500)),
         (Seen(None, None), False, Presence("unknown", "ingest_stalled", None)),
         (Seen(NOW - 10, "online"), False, Presence("online", "seen", 10)),
+        (Seen(NOW - 10, "online", blind="doh"), True, Presence("blind", "doh", 10)),
+        (Seen(NOW - 10, None, blind="no_permission"), False, Presence("blind", "no_permission", 10)),
+        (Seen(NOW - 10, "closing", NOW - 12, "doh"), True, Presence("closed", "said_goodbye", 10)),
+        (Seen(NOW - 500, "lost", blind="doh"), True, Presence("silent", "lost", 500)),
+        (Seen(NOW - 500, None, blind="doh"), False, Presence("unknown", "ingest_stalled", 500)),
+        (Seen(None, None, blind="doh"), True, Presence("unknown", "never_seen", None)),
     ],
 )
 def test_a_pc_is_classified_with_its_cause(seen, alive, verdict):
@@ -46,6 +57,7 @@ def test_every_registered_pc_gets_a_point_and_no_rule_is_a_state_of_its_own(rost
         "state": "online",
         "cause": "seen",
         "online": 1,
+        "observed": 1,
         "seen": 5,
         "hours": "closed",
     }
@@ -53,6 +65,65 @@ def test_every_registered_pc_gets_a_point_and_no_rule_is_a_state_of_its_own(rost
     assert "seen" not in found["yb-0012", "02"].fields
     assert {found[venue, "01"].fields["hours"] for venue in ("yb-0031", "yb-0100")} == {"open", "no_rule"}
     assert all(lineprotocol.encode(point) for point in found.values())
+
+
+def test_a_blind_pc_is_online_and_not_observed(roster):
+    seen = {("yb-0012", "01"): Seen(NOW - 5, "online", blind="doh")}
+    found = {(p.tags["venue"], p.tags["pc"]): p.fields for p in points(roster, seen, NOW, ingest_alive=True)}
+    blind, other = found["yb-0012", "01"], found["yb-0012", "02"]
+    assert (blind["state"], blind["cause"], blind["online"], blind["observed"]) == ("blind", "doh", 1, 0)
+    assert (other["online"], other["observed"]) == (0, 0)
+
+
+def blind(pc: str, reason: str, value: int, ago: int) -> str:
+    tags = {"venue": "yb-0012", "pc": pc, "reason": reason}
+    return lineprotocol.encode(Point("blind", tags, {"blind": value, "detail": ""}, int(NOW_IS) - ago))
+
+
+NOW_IS = SystemClock().wall().timestamp()  # the database's own now() is in the query
+
+
+def test_the_last_sample_alone_says_whether_a_pc_is_blind(influx):
+    influx.write(
+        [
+            *(blind("01", "none", 0, 60), blind("01", "doh", 1, 30), blind("01", "policy", 1, 30)),
+            *(blind("02", "doh", 1, 60), blind("02", "none", 0, 30)),
+            *(blind("03", "doh", 1, 300),),
+            *(
+                blind("04", "new-reason", 1, 30),
+                blind("04", "another-new-one", 1, 30),
+                blind("04", "doh", 1, 60),
+            ),
+            *(blind("05", "policy", 1, 30), blind("05", "no_permission", 1, 30)),
+        ]
+    )
+    assert reasons(influx.query(influxql.last_blind("120s"))) == {
+        ("yb-0012", "01"): "doh",
+        ("yb-0012", "04"): "another-new-one",
+        ("yb-0012", "05"): "no_permission",
+    }
+
+
+def test_coverage_falls_by_the_blind(influx):
+    states = {"01": (1, 1), "02": (1, 0), "03": (0, 0), "04": (1, 1)}
+    tags = {"venue": "yb-0012", "place": "x", "class": "game"}
+    influx.write(
+        lineprotocol.encode(
+            Point("presence", {**tags, "pc": pc}, {"online": online, "observed": seen}, int(NOW_IS) - 30)
+        )
+        for pc, (online, seen) in states.items()
+    )
+
+    def ask(query: str, column: str) -> float:
+        return influx.query(query)[0].column(column)[0]
+
+    assert ask(influxql.coverage_now("\"venue\" = 'yb-0012'"), "coverage") == 50
+    assert ask(influxql.online_now("\"venue\" = 'yb-0012'"), "online") == 3
+    assert ask(influxql.registered_now("\"venue\" = 'yb-0012'"), "registered") == 4
+
+
+def test_every_reason_of_the_agent_has_a_word_on_the_boards():
+    assert set(REASONS) <= set(looks.CAUSES)
 
 
 def test_a_minute_has_one_point_a_pc_however_often_it_is_asked(roster):

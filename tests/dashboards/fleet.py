@@ -63,7 +63,7 @@ def _pc(rng: random.Random, venue: Venue, pc: str, start: int, end: int, *, firs
             stays = not shut or (first and int(pc) <= 2)
             game = rng.choice(("none", *GAMES)) if stays and venue.klass != "hospitality" else "none"
             until = at + rng.randrange(600, 5400)
-        if state == "online":
+        if state in {"online", "blind"}:
             seen = at
             load = min(98.0, max(3.0, load + rng.uniform(-4, 4) + (0.4 if game != "none" else -0.4)))
             play = 0 if game == "none" else _STEP
@@ -75,11 +75,12 @@ def _pc(rng: random.Random, venue: Venue, pc: str, start: int, end: int, *, firs
             fields: dict[str, int | float | str] = {
                 "state": state,
                 "cause": cause,
-                "online": int(state == "online"),
+                "online": int(state in {"online", "blind"}),
+                "observed": int(state == "online"),
                 "hours": _hours(venue, shut=shut),
             }
             yield Point("presence", tags, fields if state == "unknown" else {**fields, "seen": at - seen}, at)
-            if state == "online":
+            if state in {"online", "blind"}:
                 word = "active" if game != "none" else "idle"
                 yield Point("session", tags, {"state": word, "active": 60 if game != "none" else 0}, at)
                 queued = max(0, queued + rng.randrange(-3, 4))
@@ -104,6 +105,8 @@ def _state(venue: Venue, pc: str, at: int, end: int) -> tuple[str, str]:
             return "unknown", "never_seen"
     if venue.id == "yb-0019" and end - 2400 < at <= end - 900:
         return "silent", "no_message"
+    if venue.id == "yb-0012" and pc == "02" and at > end - 1200:
+        return "blind", "doh"
     return "online", "seen"
 
 

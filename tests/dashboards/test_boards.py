@@ -179,7 +179,7 @@ def test_the_same_state_has_the_same_colour_on_chart_and_table():
     chart = panels[4]["fieldConfig"]["defaults"]["mappings"]
     override = next(o for o in panels[6]["fieldConfig"]["overrides"] if o["matcher"]["options"] == "state")
     assert next(p["value"] for p in override["properties"] if p["id"] == "mappings") == chart
-    assert set(chart[0]["options"]) == {"online", "closed", "silent", "unknown"}
+    assert set(chart[0]["options"]) == {"online", "blind", "closed", "silent", "unknown"}
 
 
 def bare(data):

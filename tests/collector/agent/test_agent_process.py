@@ -11,7 +11,7 @@ import pytest
 
 from collector import wire
 from collector.influx import Influx
-from collector.ingest.consumer import server_client
+from collector.subscriber import Subscriber
 from provisioning.local.agent import LocalAgent
 from provisioning.local.process import Child
 from provisioning.local.stack import Stack
@@ -99,13 +99,12 @@ def test_a_clean_stop_says_goodbye_and_a_kill_leaves_the_will(stack):
     stack.ingest()
     running = agent(stack)
     seen: queue.Queue[str] = queue.Queue()
-    listener = server_client("listener", stack.deploy.broker)
-    listener.on_connect = lambda client, *_: client.subscribe(wire.topic(VENUE, PC, "status"))
-    listener.on_message = lambda _client, _data, message: seen.put(
-        wire.decode_status(message.payload)["state"]
+    topic = wire.topic(VENUE, PC, "status")
+    broker = stack.deploy.broker
+    listener = Subscriber(
+        "listener", broker, topic, lambda _, text: seen.put(wire.decode_status(text)["state"])
     )
-    listener.connect(stack.deploy.broker.host, stack.deploy.broker.port)
-    listener.loop_start()
+    listener.start()
     try:
         assert seen.get(timeout=20) == wire.ONLINE
         running.kill()
@@ -115,8 +114,7 @@ def test_a_clean_stop_says_goodbye_and_a_kill_leaves_the_will(stack):
         assert running.stop() == 0
         assert seen.get(timeout=20) == wire.CLOSING
     finally:
-        listener.disconnect()
-        listener.loop_stop()
+        listener.stop()
 
 
 def test_two_agents_cannot_share_a_spool(stack):

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import paho.mqtt.client as mqtt
 import pytest
 
 from collector import wire
@@ -198,10 +197,8 @@ def test_a_full_queue_sheds_and_what_is_shed_stands_in_the_books(stack):
         stop=stop,
         room=5,
     )
-    arrived = mqtt.MQTTMessage(topic=wire.topic(VENUE, PC, "data").encode())
     for n in range(1, 9):
-        arrived.payload = message(n)
-        ingest._on_message(None, None, arrived)
+        ingest._arrived(wire.topic(VENUE, PC, "data"), message(n))
     ingest._turn()
     assert ingest.ledger.balanced
     # Three were turned away at once; of the five taken nobody knows whether they are stored.

@@ -29,10 +29,10 @@ def test_the_venue_is_what_its_pcs_wrote(board, span, province):
     answers = queries.ask(board.panels, choices, span, province)
     assert not any(answer.error or answer.empty for answer in answers.values())
     assert numbers(answers[1]) == [2, 5]
-    assert numbers(answers[2])[2] == pytest.approx(40.0)
+    assert numbers(answers[2])[2] == pytest.approx(20.0)  # a blind PC is online and not observed
     states = {f.columns[1].name: f.columns[1].values for f in answers[4].frames}
     last = {pc: [state for state in values if state][-1] for pc, values in states.items()}
-    assert last == {"01": "online", "02": "online", "03": "silent", "04": "closed", "05": "unknown"}
+    assert last == {"01": "online", "02": "blind", "03": "silent", "04": "closed", "05": "unknown"}
 
 
 def test_the_table_has_a_row_a_pc_from_three_measurements(board, span, province):

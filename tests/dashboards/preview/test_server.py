@@ -38,7 +38,7 @@ def test_a_boards_page_has_a_place_for_each_panel_and_its_description(client):
 def test_one_request_draws_the_board(client):
     found = panels(client.get("/d/quannet-province/data"))
     assert list(found) == list(range(1, 9))
-    assert "85,0 %" in found[1]["html"]
+    assert "80,0 %" in found[1]["html"]
     assert ">20<" in found[1]["html"]
     assert {p for p, panel in found.items() if "figure" in panel} == {5, 6}
     assert found[7]["html"].count("<tr>") == 3
