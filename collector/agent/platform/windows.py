@@ -93,7 +93,11 @@ if sys.platform == "win32":  # pragma: no cover - no Windows here
 
         @cached_property
         def lookout(self) -> Lookout:
-            return Lookout((), SystemClock())
+            from collector.agent.platform.windows_dns import DnsEvents
+            from collector.agent.platform.windows_etw import DnsTrace
+
+            clock = SystemClock()
+            return Lookout((DnsEvents(clock, DnsTrace),), clock)
 
         def disk_share(self) -> float:
             windows = ctypes.create_unicode_buffer(260)
