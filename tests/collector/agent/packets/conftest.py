@@ -60,12 +60,11 @@ def capture(request: pytest.FixtureRequest) -> Capture:
 
 
 @pytest.fixture(scope="session")
-def real_frames() -> list[tuple[bytes, Link]]:
-    """Of every capture the first frames, among them all hellos and lookups."""
+def captures() -> list[list[tuple[bytes, float, Link]]]:
     if not CAPTURES.exists():
         pytest.fail(f"no captures: {CAPTURES} is missing")
     about = json.loads((CAPTURES / "expected.json").read_text("utf-8"))["files"]
-    return [(frame, link) for file in about for frame, _, link in list(Capture(file).frames())[:8]]
+    return [list(Capture(file).frames()) for file in about]
 
 
 def address(text: str) -> bytes:
