@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-_CHUNK = 1024 * 1024
+_CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True)
