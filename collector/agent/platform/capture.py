@@ -34,8 +34,8 @@ _ETH_P_ALL = 3
 _SO_RCVBUFFORCE = 33
 _BUFFER = 4 * 1024 * 1024  # bytes of the kernel's: a second of the most that we take
 
-BATCH = 8  # packets at once: then more are coming, and waiting for them is cheaper than waking for each
-GATHER = 0.05  # seconds
+BUSY = 200  # packets a second: from there on, waiting for several is cheaper than waking for each
+GATHER = 0.1  # seconds; whoever asks for a program's socket later than that finds fewer
 MOST = 5000  # packets a second: what is beyond stays in the kernel's buffer, and is lost and counted there
 TAILS = 300  # of them that may be the rest of a hello: more are an upload's
 NARROW = 10.0  # seconds without tails, then another try
@@ -119,7 +119,7 @@ class Session:
         self._take = take
         self._lost = lost
         self._second = 0.0  # when the second that is counted began
-        self._count = self._tails = 0
+        self._count = self._tails = self._before = 0
         self._narrow_until: float | None = None
 
     def run(self, end: int) -> None:
@@ -130,17 +130,17 @@ class Session:
         only_end = select.poll()
         only_end.register(end, select.POLLIN)
         while not any(fd == end for fd, _ in poll.poll()):
-            read = self._drain()
-            pause = self._pace(read)
+            self._drain()
+            pause = self._pace()
             if pause and only_end.poll(pause * 1000):
                 return
 
-    def _drain(self) -> int:
+    def _drain(self) -> None:
         """Read what is there, at most what one second may hold."""
         at = self._clock.monotonic()
         if at - self._second >= 1.0:
+            self._before = self._count if at - self._second < 2.0 else 0
             self._second, self._count, self._tails = at, 0, 0
-        read = 0
         while self._count < MOST:
             try:
                 frame = self._packets.recv(sieve.WHOLE)
@@ -151,13 +151,12 @@ class Session:
                     break
                 raise
             self._count += 1
-            read += 1
             self._see(frame, at)
-        return read
 
-    def _pace(self, read: int) -> float:
+    def _pace(self) -> float:
         """Seconds to wait before the next look; and the filter, narrower under an upload."""
-        self._lost(dropped(self._packets))
+        if lost := dropped(self._packets):
+            self._lost(lost)
         now = self._clock.monotonic()
         if self._narrow_until is None and self._tails > TAILS:
             bpf.attach(self._packets, NARROWED)
@@ -167,7 +166,7 @@ class Session:
             self._narrow_until = None
         if self._count >= MOST:
             return max(0.0, self._second + 1.0 - now)
-        return GATHER if read >= BATCH else 0.0
+        return GATHER if max(self._count, self._before) >= BUSY else 0.0
 
     def _see(self, frame: bytes, at: float) -> None:
         with contextlib.suppress(IndexError, struct.error):  # the reader counts what is malformed
@@ -177,6 +176,8 @@ class Session:
 
     def _own(self, frame: bytes, at: float) -> None:
         """What is no business of the reader's: who connects, and how much of an upload comes through."""
+        if frame[0] == _PLAIN and frame[9] == sieve.UDP and frame[22:24] != _HTTPS:
+            return  # DNS, the most of all
         packet = ip.parse(frame, 0)
         if packet is None:
             return
@@ -205,6 +206,7 @@ class Session:
         self._take(Connection(ip.text(packet.target), target, client, at))
 
 
+_PLAIN = 0x45  # IPv4 without options
 _HTTPS = sieve.HTTPS.to_bytes(2, "big")
 OPEN, NARROWED = sieve.program(tails=True), sieve.program(tails=False)
 

@@ -60,9 +60,10 @@ class LinuxPlatform:
         from collector.agent.packets.reader import Reader  # here: only who watches sites pays for them
         from collector.agent.platform.capture import Capture
         from collector.agent.platform.owners import Owners
+        from collector.agent.platform.resolved import Monitor
 
         clock = SystemClock()
-        return Lookout((Capture(clock, Reader),), clock, Owners(clock))
+        return Lookout((Capture(clock, Reader), Monitor(clock)), clock, Owners(clock))
 
     def disk_share(self) -> float:
         return psutil.disk_usage(str(self._root)).percent
