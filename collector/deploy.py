@@ -44,6 +44,14 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """The compiled list of sites on this server, and the address under which agents fetch it."""
+
+    file: Path
+    url: str
+
+
+@dataclass(frozen=True)
 class Deploy:
     folder: Path
     name: str
@@ -52,6 +60,7 @@ class Deploy:
     influx: Access
     broker: Broker
     mail: Mail
+    blocklist: Offered | None
 
     def roster(self) -> RosterFile:
         return RosterFile(self.folder / DEPLOY_ROSTER)
@@ -70,6 +79,7 @@ def load(folder: Path) -> Deploy:
 
 def _deploy(folder: Path, data: dict[str, Any]) -> Deploy:
     site, influx, broker, mail = data["site"], data["influx"], data["broker"], data["mail"]
+    offered = data.get("blocklist", {})
     secret_file = influx.get("secret_file")
     password_file = mail.get("password_file")
     return Deploy(
@@ -100,4 +110,5 @@ def _deploy(folder: Path, data: dict[str, Any]) -> Deploy:
             mail.get("user"),
             None if password_file is None else Path(password_file),
         ),
+        blocklist=Offered(Path(offered["file"]), offered["url"]) if offered else None,
     )

@@ -28,6 +28,7 @@ class Writer(enum.Enum):
     INGEST = "ingest"
     PRESENCE = "presence"
     WATCH = "watch"
+    BUILD = "blocklist build"
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,19 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             _int("lines_stored", "lines", "written since the process started"),
             _int("lines_dead", "lines", "refused since the process started"),
             _int("write_errors", "", "failed writes since the process started"),
+        ),
+        identity=(),
+    ),
+    Measurement(
+        "blocklist",
+        Writer.BUILD,
+        "What became of each source of the compiled list of sites, each time that it was built.",
+        (Tag("source", "the source's id"),),
+        (
+            _text("version", "of the source as it is in force"),
+            _int("domains", "", "that it gives to the compiled list"),
+            _flag("refused", "1 where it was refused and its last good copy stays in force"),
+            _text("reason", "why it was refused; empty where it was not"),
         ),
         identity=(),
     ),

@@ -227,6 +227,14 @@ class Blocklist:
 
 
 @dataclass(frozen=True, config=MODEL)
+class Offer:
+    """The compiled list of sites: where `quannet blocklist build` puts it, and where agents fetch it."""
+
+    file: File
+    url: Url
+
+
+@dataclass(frozen=True, config=MODEL)
 class Settings:
     """`deploy`, `secrets` and `program` say where things lie on the server."""
 
@@ -241,6 +249,7 @@ class Settings:
     grafana: Grafana = Field(default_factory=Grafana)
     alerting: Alerting = Field(default_factory=Alerting)
     blocklists: tuple[Blocklist, ...] = ()
+    offer: Offer | None = None
     deploy: File = "/etc/quannet"
     secrets: File = "/etc/quannet/secrets"
     program: File = "/opt/quannet/bin/quannet"

@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from collector import lineprotocol, wire
+from collector.herald import Herald
 from collector.ingest.ledger import Ledger
 from collector.ingest.pipeline import Dead, Pipeline, Taken
 from collector.ingest.writer import Writer
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import threading
 
     from collector.clock import Clock
-    from collector.deploy import Broker
+    from collector.deploy import Broker, Offered
     from collector.influx import Influx
     from collector.ingest.deadletter import DeadLetters
     from collector.roster import RosterFile
@@ -43,6 +44,7 @@ class Ingest:
         dead_letters: DeadLetters,
         clock: Clock,
         stop: threading.Event,
+        offered: Offered | None = None,
         room: int = QUEUE,
     ) -> None:
         self.ledger = Ledger(worker)
@@ -56,7 +58,8 @@ class Ingest:
         self._turned_away = 0  # by the full queue; written by the network's thread alone
         self._booked = 0  # of these, what stands in the ledger
         self._ledger_due = clock.monotonic()
-        self._link = Subscriber(f"quannet-ingest-{worker}", broker, wire.SHARED_DATA, self._arrived)
+        self._link = Subscriber(f"quannet-ingest-{worker}", broker, wire.SHARED_DATA, self._arrived, self._up)
+        self._herald = Herald(self._link, offered)
 
     def run(self) -> None:
         """Work until `stop`; then finish what is in hand."""
@@ -75,6 +78,7 @@ class Ingest:
         lines: list[str] = []
         if now >= self._ledger_due:
             self._ledger_due = now + LEDGER_EVERY
+            self._herald.look()
             lines.append(self._entry())
         lines += [line for taken in batch for line in taken.lines]
         refused = [dead for taken in batch for dead in taken.refused]
@@ -148,6 +152,9 @@ class Ingest:
 
     def _epoch(self) -> int:
         return int(self._clock.wall().timestamp())
+
+    def _up(self) -> None:
+        self._herald.repeat()
 
     def _arrived(self, topic: str, payload: bytes) -> None:
         try:

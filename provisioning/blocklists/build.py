@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from collector.agent.blocklist.layout import DamagedError, Header
 from collector.agent.blocklist.lookup import read_header
+from collector.lineprotocol import Point
 from collector.problem import Place, Problem, Severity, error, in_order
 from provisioning import files
 from provisioning.blocklists.compile import Compiled, compile_
@@ -93,6 +94,24 @@ def build(sources: Sequence[Source], out: Path, version: str = "") -> Report:
     state = [asdict(row) for row in report.rows]
     _write(_beside(out, STATE), (json.dumps(state, ensure_ascii=False, indent=1) + "\n").encode())
     return report
+
+
+def points(report: Report, at: int) -> list[Point]:
+    """The measurement `blocklist` at a moment in epoch seconds."""
+    return [
+        Point(
+            "blocklist",
+            {"source": row.source},
+            {
+                "version": row.version[:64],
+                "domains": row.domains,
+                "refused": int(row.refused),
+                "reason": row.reason[:64],
+            },
+            at,
+        )
+        for row in report.rows
+    ]
 
 
 def read_state(out: Path) -> tuple[Row, ...]:

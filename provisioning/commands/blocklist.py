@@ -12,9 +12,18 @@ from typing import TYPE_CHECKING
 import click
 
 from collector.agent.blocklist import DamagedError, List
+from collector.lineprotocol import encode
 from collector.problem import Severity, as_json, as_text
 from provisioning.blocklists.formats import NAMES
-from provisioning.commands.common import FAULTS, fail_on_option, folder, json_option, read_site
+from provisioning.commands.common import (
+    FAULTS,
+    fail_on_option,
+    folder,
+    json_option,
+    judging,
+    read_deploy,
+    read_site,
+)
 
 if TYPE_CHECKING:
     from provisioning.blocklists.build import Report
@@ -31,6 +40,7 @@ def blocklist() -> None:
 @blocklist.command()
 @click.argument("sources", nargs=-1, type=file, metavar="[SOURCE]...")
 @click.option("--out", type=file, required=True, help="The compiled list; its sources are kept beside it.")
+@click.option("--deploy", type=folder, help="Tell this deployment's database what became of each source.")
 @click.option("--site", type=folder, help="Site folder: its section `blocklists`, deny.txt and allow.txt.")
 @click.option("--format", "format_", type=click.Choice(NAMES), help="Of each SOURCE (default: by content).")
 @click.option("--category", default="blocked", help="Of each SOURCE (default: blocked).")
@@ -41,6 +51,7 @@ def blocklist() -> None:
 def build(
     sources: tuple[Path, ...],
     out: Path,
+    deploy: Path | None,
     site: Path | None,
     format_: str | None,
     category: str,
@@ -78,6 +89,8 @@ def build(
         click.echo(json.dumps(values, ensure_ascii=False, indent=1))
     else:
         _tell(report)
+    if deploy is not None:
+        _record(report, deploy)
     sys.exit(FAULTS if any(p.severity <= Severity[fail_on.upper()] for p in report.problems) else 0)
 
 
@@ -136,6 +149,18 @@ def test(path: Path, names: tuple[str, ...], as_json_text: bool) -> None:
     if as_json_text:
         click.echo(json.dumps({"names": rows}, ensure_ascii=False, indent=1))
     sys.exit(0 if all(row["domain"] for row in rows) else FAULTS)
+
+
+def _record(report: Report, deploy: Path) -> None:
+    """A point a source, so that a rule and a board can tell of a list that is refused."""
+    from collector.clock import SystemClock
+    from collector.influx import Influx
+    from provisioning.blocklists.build import points
+
+    influx = Influx(read_deploy(deploy).influx)
+    with judging():
+        influx.write([encode(point) for point in points(report, int(SystemClock().wall().timestamp()))])
+    influx.close()
 
 
 def _refuse_twins(sources: list[Source]) -> None:

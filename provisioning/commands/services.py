@@ -33,6 +33,7 @@ def ingest(deploy: Path, worker: str, state: Path) -> None:
         roster=settings.roster(),
         influx=Influx(settings.influx),
         dead_letters=DeadLetters(state, clock),
+        offered=settings.blocklist,
         clock=clock,
         stop=until_signal(),
     ).run()

@@ -78,7 +78,9 @@ class Demo:
         agent = LocalAgent(folder / "this-pc", stack.endpoint(VENUE), VENUE, PC, EVERY)
         stack.adopt(agent)
         preview.wait_until(lambda: listens(port))
-        self.say(f"boards with live data: {stack.deploy.preview_url}/d/{BOARD_PROVINCE}?from=now-15m/m&to=now-1m/m")
+        self.say(
+            f"boards with live data: {stack.deploy.preview_url}/d/{BOARD_PROVINCE}?from=now-15m/m&to=now-1m/m"
+        )
         influx = Influx(stack.deploy.influx)
         ends.callback(influx.close)
         numbered = self._live(fleet, Reporter(influx, VENUE, PC, self.say), agent)

@@ -46,4 +46,6 @@ def render(site: Site) -> dict[str, str]:
             "password_file": mail.password_file,
         },
     }
+    if settings.offer is not None:
+        tables["blocklist"] = {"file": settings.offer.file, "url": settings.offer.url}
     return {str(DEPLOY_SETTINGS): as_toml(tables), str(DEPLOY_ROSTER): dumps(roster(site))}

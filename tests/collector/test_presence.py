@@ -77,10 +77,11 @@ def test_a_blind_pc_is_online_and_not_observed(roster):
 
 def blind(pc: str, reason: str, value: int, ago: int) -> str:
     tags = {"venue": "yb-0012", "pc": pc, "reason": reason}
-    return lineprotocol.encode(Point("blind", tags, {"blind": value, "detail": ""}, int(NOW_IS) - ago))
+    return lineprotocol.encode(Point("blind", tags, {"blind": value, "detail": ""}, now() - ago))
 
 
-NOW_IS = SystemClock().wall().timestamp()  # the database's own now() is in the query
+def now() -> int:
+    return int(SystemClock().wall().timestamp())  # the database has a now() of its own
 
 
 def test_the_last_sample_alone_says_whether_a_pc_is_blind(influx):
@@ -109,7 +110,7 @@ def test_coverage_falls_by_the_blind(influx):
     tags = {"venue": "yb-0012", "place": "x", "class": "game"}
     influx.write(
         lineprotocol.encode(
-            Point("presence", {**tags, "pc": pc}, {"online": online, "observed": seen}, int(NOW_IS) - 30)
+            Point("presence", {**tags, "pc": pc}, {"online": online, "observed": seen}, now() - 30)
         )
         for pc, (online, seen) in states.items()
     )

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from collector.agent.blocklist import List
+from collector.lineprotocol import encode
 from collector.problem import Severity
-from provisioning.blocklists.build import as_json, build, header_of, read_state
+from provisioning.blocklists.build import as_json, build, header_of, points, read_state
 from provisioning.blocklists.source import ALLOW, DENY, Source
 
 
@@ -160,3 +161,16 @@ def test_the_report_counts_what_was_refused_and_repeated(out, tmp_path):
     assert values["refused"] == {"address": 1}
     assert values["sources"][0]["examples"] == [{"reason": "address", "line": 3, "text": "10.0.0.1"}]
     assert json.dumps(values)
+
+
+def test_what_became_of_each_source_is_a_point_that_a_rule_can_read(tmp_path, influx):
+    good, page = tmp_path / "good", tmp_path / "page"
+    good.write_text("danh-bac.example\n")
+    page.write_text("<!DOCTYPE html><html></html>\n")
+    report = build([Source("good", good, "gambling"), Source("page", page, "gambling")], tmp_path / "list")
+    influx.write([encode(point) for point in points(report, 1_772_463_610)])
+    found = {
+        s.tags["source"]: s.rows[0][1:]
+        for s in influx.query("SELECT domains, refused FROM blocklist GROUP BY source")
+    }
+    assert found == {"good": (1, 0), "page": (0, 1)}
