@@ -130,13 +130,12 @@ class Sights:
         with self._lock:
             self._latest = max(self._latest, seen.at)
             self._judge(self._latest)
-            match seen:
-                case Lookup():
-                    self._lookup(seen)
-                case Contact():
-                    self._contact(seen)
-                case Connection():
-                    self._connection(seen)
+            if isinstance(seen, Lookup):
+                self._lookup(seen)
+            elif isinstance(seen, Contact):
+                self._contact(seen)
+            else:
+                self._connection(seen)
 
     def drain(self, now: float) -> tuple[list[Seen], int]:
         """What was counted since the last drain, most reached first; and how many domains found no room."""

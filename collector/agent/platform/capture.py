@@ -35,7 +35,7 @@ _SO_RCVBUFFORCE = 33
 _BUFFER = 4 * 1024 * 1024  # bytes of the kernel's: a second of the most that we take
 
 BUSY = 200  # packets a second: from there on, waiting for several is cheaper than waking for each
-GATHER = 0.1  # seconds; whoever asks for a program's socket later than that finds fewer
+GATHER = 0.2  # seconds; whoever asks for a program's socket later than that finds fewer
 MOST = 5000  # packets a second: what is beyond stays in the kernel's buffer, and is lost and counted there
 TAILS = 300  # of them that may be the rest of a hello: more are an upload's
 NARROW = 10.0  # seconds without tails, then another try
