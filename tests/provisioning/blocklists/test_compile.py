@@ -160,6 +160,7 @@ def test_a_given_key_under_which_names_collide_is_refused(monkeypatch):
         compile_([Listed(group("x"), {"a.example", "b.example"})], key=b"given")
 
 
+@pytest.mark.material
 def test_the_list_of_real_files_holds_each_of_their_names():
     from provisioning.blocklists.reading import read
 

@@ -13,6 +13,7 @@ HOSTSVN = Path(__file__).resolve().parents[4] / "shared" / "data" / "hostsVN"
 COUNTS = {"adult": (1895, 1883, 0), "gambling": (3747, 3313, 0), "threat": (4447, 4376, 3)}
 
 
+@pytest.mark.material
 @pytest.mark.parametrize("category", COUNTS)
 def test_the_real_vietnamese_lists_have_the_counts_of_their_headers(category):
     domains, rules, twice = COUNTS[category]
@@ -28,6 +29,7 @@ def test_the_real_vietnamese_lists_have_the_counts_of_their_headers(category):
     assert hosts.version == adblock.version == "2607231411"
 
 
+@pytest.mark.material
 @pytest.mark.parametrize("category", COUNTS)
 def test_the_real_filter_blocks_what_the_real_hosts_file_blocks(category):
     """The filter leaves out what lies below another of its names."""

@@ -2,9 +2,13 @@
 
 import dataclasses
 
+import pytest
+
 from collector.agent.observation import Contact, Lookup
 from collector.agent.packets import stream, table
 from collector.agent.packets.reader import Reader
+
+pytestmark = pytest.mark.material
 
 
 def read(capture, reader):

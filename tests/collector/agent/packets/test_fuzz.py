@@ -6,6 +6,7 @@ fuzz.py beside this runs the same for as long as one likes.
 import random
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def play(captures, seed, frames):
     return slowest
 
 
+@pytest.mark.material
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_bent_captures_are_no_trouble(captures, seed):
