@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from collector.agent.blocklist import DamagedError, List
+from collector.agent.blocklist.follow import Followed
 from collector.agent.sights import Sights
 from collector.lineprotocol import Point
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from collector.agent.blocklist import Hit
     from collector.agent.config import Settings
@@ -21,38 +20,21 @@ if TYPE_CHECKING:
     from collector.clock import Instant
 
 NOTHING = "none"
+LISTS = "lists"  # the folder beside the spool
 SLOTS = 20  # lines a sample: what a PC may add to the database
 TEXT, DOMAIN = 64, 253  # characters, as the schema bounds them
 _NO_TAG = re.compile(r"[\s,=\\\"\x00-\x1f\x7f-\x9f]")
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-class Current:
-    """The list in force: the file's, and the last good one where the file became unfit."""
+class Lists(Protocol):
+    """The list in force."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._list: List | None = None
-        self._mark: tuple[int, int, int] | None = None  # of the file that was opened last
-
-    def match(self, name: str) -> Hit | None:
-        current = self._list  # may be replaced by another thread between two steps
-        return None if current is None else current.match(name)
+    def match(self, name: str) -> Hit | None: ...
 
     def renew(self) -> None:
-        """Open the file anew where it is another one. OSError where no list is in force."""
-        try:
-            status = self._path.stat()
-            mark = (status.st_ino, status.st_mtime_ns, status.st_size)
-            if mark != self._mark:
-                self._list = List.open(self._path)
-                self._mark = mark
-        except DamagedError as fault:
-            if self._list is None:
-                raise OSError(f"{self._path}: {fault}") from None
-        except OSError:
-            if self._list is None:
-                raise
+        """Asked at each sample. OSError where no list is in force."""
+        ...
 
 
 class SitesSensor:
@@ -60,22 +42,23 @@ class SitesSensor:
 
     name = "sites"
 
-    def __init__(self, lookout: Lookout, path: Path, every: float) -> None:
+    def __init__(self, lookout: Lookout, lists: Lists, every: float) -> None:
         self.every = every
         self._lookout = lookout
-        self._current = Current(path)
-        self._sights = Sights(self._current.match, lookout.owner)
+        self._lists = lists
+        self._sights = Sights(lists.match, lookout.owner)
         lookout.listen(self._sights.take)
 
     @classmethod
     def build(cls, settings: Settings, platform: Platform) -> SitesSensor:
         if settings.sites.list is None:
             raise ValueError("sites.list is missing: the sensor sites needs a compiled list")
-        return cls(platform.lookout, settings.sites.list, settings.interval)
+        lists = Followed(settings.sites.list, settings.spool.folder / LISTS)
+        return cls(platform.lookout, lists, settings.interval)
 
     def sample(self, now: Instant) -> list[Point]:
         self._lookout.look()
-        self._current.renew()
+        self._lists.renew()
         return points(*self._sights.drain(now.mono))
 
 

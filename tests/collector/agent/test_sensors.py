@@ -78,9 +78,9 @@ def observation(**fields: Any) -> Lookup | Contact | Connection:
     return Connection(client=client, **fields)
 
 
-def settings(**changes: Any) -> config.Settings:
+def settings(state: Path = Path("state"), **changes: Any) -> config.Settings:
     broker = config.Broker(host="127.0.0.1", password_file=Path("password"))
-    return config.Settings("yb-0012", "07", broker, config.SpoolSettings(Path("state")), **changes)
+    return config.Settings("yb-0012", "07", broker, config.SpoolSettings(state), **changes)
 
 
 def all_cases() -> list[Path]:
@@ -98,7 +98,7 @@ def test_case_holds(
     platform.surroundings = LinuxSurroundings(case / "root")
     sites = config.SitesSettings(tmp_path / "list.qnl")
     blind = config.BlindSettings(policies_off=tuple(recorded.get("policies_off", ())))
-    changes = {"sensors": (case.parent.name,), "sites": sites, "blind": blind}
+    changes = {"sensors": (case.parent.name,), "sites": sites, "blind": blind, "state": tmp_path / "state"}
     (sensor,) = sensors.build(settings(**changes), platform)
     seen: list[str] = []
     for number, step in enumerate(recorded["step"]):

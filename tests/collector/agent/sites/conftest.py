@@ -1,6 +1,7 @@
 """A test bed of real parts: two network namespaces, a PC with the sensor, and a server with Debian's dnsmasq and TLS."""
 
 import contextlib
+import fcntl
 import shutil
 import subprocess
 import sys
@@ -120,8 +121,10 @@ def remove() -> None:
 @pytest.fixture(scope="session")
 def bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
     folder = tmp_path_factory.mktemp("bed")
-    remove()  # what a killed run left
     with contextlib.ExitStack() as stack:
+        lock = stack.enter_context(Path("/tmp/quannet-bed.lock").open("w"))
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one bed a machine: its names are fixed
+        remove()  # what a killed run left
         stack.callback(remove)
         links()
         resolver = Path(f"/etc/netns/{PC}/resolv.conf")

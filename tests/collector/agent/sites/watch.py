@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from collector import lineprotocol
+from collector.agent.blocklist.follow import Followed
 from collector.agent.platform.linux import LinuxPlatform
 from collector.agent.sensors.sites import SitesSensor
 from collector.clock import SystemClock
@@ -11,7 +12,7 @@ from collector.clock import SystemClock
 
 def main(path: str) -> None:
     clock = SystemClock()
-    sensor = SitesSensor(LinuxPlatform().lookout, Path(path), 1.0)
+    sensor = SitesSensor(LinuxPlatform().lookout, Followed(Path(path), Path(path).parent / "lists"), 1.0)
     for _ in sys.stdin:
         for point in sensor.sample(clock.instant()):
             sys.stdout.write(lineprotocol.encode(point) + "\n")
