@@ -20,6 +20,7 @@ from collector import wire
 
 if TYPE_CHECKING:
     import queue
+    from collections.abc import Mapping
     from pathlib import Path
 
     from collector.clock import Clock
@@ -46,7 +47,14 @@ class Acked:
     received: float  # monotonic seconds
 
 
-Event = Up | Down | Acked
+@dataclass(frozen=True)
+class Manifest:
+    """What the site offers its agents now."""
+
+    offers: Mapping[str, wire.Offer]
+
+
+Event = Up | Down | Acked | Manifest
 
 
 @dataclass(frozen=True)
@@ -141,11 +149,11 @@ class Link:
             self._down(client, f"refused: {code}")
             client.disconnect()
         else:
-            client.subscribe(self._ack_topic, qos=0)
+            client.subscribe([(self._ack_topic, 0), (wire.MANIFEST_TOPIC, 1)])
 
     def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: int, codes: Any, _properties: Any) -> None:
         if any(code.is_failure for code in codes):
-            self._down(client, f"may not read its acks: {codes[0]}")
+            self._down(client, f"may not read what is meant for it: {', '.join(map(str, codes))}")
             client.disconnect()
             return
         client.publish(self._status_topic, wire.encode_status(wire.ONLINE), qos=1, retain=True)
@@ -163,10 +171,15 @@ class Link:
 
     def _on_message(self, client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         received = self._clock.monotonic()
+        payload = bytes(message.payload)
+        event: Event
         try:
-            ack = wire.decode_ack(bytes(message.payload))
+            if message.topic == wire.MANIFEST_TOPIC:
+                event = Manifest(wire.decode_manifest(payload))
+            else:
+                event = Acked(wire.decode_ack(payload), received)
         except wire.WireError as fault:
-            log.warning("an ack that cannot be read: %s", fault)
+            log.warning("a message that cannot be read: %s", fault)
             return
         if client is self._client:
-            self._events.put(Acked(ack, received))
+            self._events.put(event)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import psutil
 
 from collector import lineprotocol
-from collector.agent.link import Acked, Down, Event, Link, Up
+from collector.agent.link import Acked, Down, Event, Link, Manifest, Up
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
     from random import Random
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collector.agent.sensors import Sensor
     from collector.agent.spool import Spool
     from collector.clock import Clock, Instant
+    from collector.wire import Offer
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class Agent:
         clock: Clock,
         random: Random,
         state: Path | None,
+        on_offers: Callable[[Mapping[str, Offer]], None] = lambda _offers: None,
     ) -> None:
         self._schedule = Schedule(sensors)
         self._spool = spool
@@ -90,6 +92,7 @@ class Agent:
         self._clock = clock
         self._random = random
         self._state = state
+        self._on_offers = on_offers
         self._reconnect_at = -math.inf
         self._reconnect_wait = RECONNECT_FIRST
         self._failing: set[str] = set()  # what was already said to fail
@@ -181,6 +184,8 @@ class Agent:
                     0.5, 1.5
                 )
                 self._reconnect_wait = min(self._reconnect_wait * 2, RECONNECT_LONGEST)
+            case Manifest(offers):
+                self._on_offers(offers)
             case Acked(ack, received):
                 try:
                     self._delivery.acked(ack, received)

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from collector.agent.link import Down, Endpoint, Link, Up
+from collector.agent.link import Down, Endpoint, Link, Manifest, Up
 from collector.clock import SystemClock
+from collector.subscriber import Subscriber
+from collector.wire import BLOCKLIST, MANIFEST_TOPIC, Offer, encode_manifest
 from provisioning.local.process import free_port
 from provisioning.local.stack import Stack
 
@@ -65,3 +67,21 @@ def test_a_broker_that_our_authority_did_not_sign_is_not_spoken_to(stack, dial):
 def test_the_password_stands_in_no_repr(stack):
     endpoint = stack.endpoint(VENUE)
     assert endpoint.password not in repr(endpoint)
+
+
+def test_what_the_site_offers_is_heard(stack):
+    offer = Offer("7", 10, "0" * 64, "https://lists.laocai.example/list")
+    speaker = Subscriber("speaker", stack.deploy.broker, "quannet/v1/nothing", lambda *_: None)
+    speaker.start()
+    events: queue.Queue = queue.Queue()
+    link = Link(VENUE, PC, STREAM, stack.endpoint(VENUE), SystemClock(), events)
+    link.open()
+    try:
+        assert events.get(timeout=15) == Up()
+        for payload in (b"{", encode_manifest({BLOCKLIST: offer})):  # the first cannot be read, and is passed over
+            speaker.publish(MANIFEST_TOPIC, payload, qos=1, retain=True)
+        assert events.get(timeout=15) == Manifest({BLOCKLIST: offer})
+    finally:
+        link.close()
+        speaker.publish(MANIFEST_TOPIC, b"", qos=1, retain=True)
+        speaker.stop()
