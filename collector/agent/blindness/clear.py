@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from collector.agent.blindness.evidence import HTTPS, RECENT, is_near
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from collector.agent.blindness.evidence import Evidence
 
 ENOUGH = 3  # names or addresses; fewer prove nothing
+_NONE: frozenset[str] = frozenset()
 MOST = 3  # times as many of one kind as of the other
 
 
@@ -36,7 +39,9 @@ def tally(evidence: Evidence, browser: str, since: float) -> Tally:
     What stands in the hosts file is not asked for by anybody, nor is a known resolver's own name.
     """
     since = max(since, evidence.now - RECENT)
-    own = {c.address for c in evidence.connections if c.program == browser}
+    own = {c.address for c in evidence.connections if c.program == browser} | evidence.held.get(
+        browser, _NONE
+    )
     marks: dict[str, bool] = {}
     spoken: set[str] = set()
     for contact in evidence.view.contacts:
@@ -61,6 +66,6 @@ def tally(evidence: Evidence, browser: str, since: float) -> Tally:
     )
 
 
-def _is_of(process: str, address: str, own: set[str]) -> bool:
-    """A contact without a process is the browser's where the browser holds a connection to there."""
+def _is_of(process: str, address: str, own: AbstractSet[str]) -> bool:
+    """A contact without a process is the browser's where the browser was seen to go there."""
     return not process and address in own

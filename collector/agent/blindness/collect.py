@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from collector.agent.blindness.evidence import Adapter, Connection, Evidence, is_loopback
+from collector.agent.blindness.evidence import RECENT, Adapter, Connection, Evidence, is_loopback
 from collector.agent.blindness.programs import BROWSER, RESOLVER, VPN, Program, Programs
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Collector:
         self._surroundings = surroundings
         self._resolvers = resolvers
         self._since: dict[_Key, float] | None = None
+        self._held: dict[tuple[str, str], float] = {}
         self._last = -math.inf
         self._counted = (0, 0)
 
@@ -74,7 +75,10 @@ class Collector:
             if program.kind == BROWSER:
                 browsers[program.name] = min(began, browsers.get(program.name, began))
         vpns = frozenset(program.name for program, _ in running.values() if program.kind == VPN)
-        connections, listeners = self._connections(now, running) if browsers else ((), {})
+        if browsers:
+            connections, listeners = self._connections(now, running)
+        else:
+            connections, listeners, self._since = (), {}, {}  # a browser's will all be new
         events = max(0, view.events - self._counted[0])
         lost = max(0, view.lost - self._counted[1])
         evidence = Evidence(
@@ -83,6 +87,7 @@ class Collector:
             view=self._named(view),
             resolvers=self._resolvers,
             connections=connections,
+            held=self._holding(now, connections, browsers),
             listeners=listeners,
             adapters=adapters(self._surroundings) if browsers else (),
             browsers=dict(sorted(browsers.items())),
@@ -109,6 +114,19 @@ class Collector:
             lookups=tuple(replace(x, process=name(x.process)) if x.process else x for x in view.lookups),
             contacts=tuple(replace(x, process=name(x.process)) if x.process else x for x in view.contacts),
         )
+
+    def _holding(
+        self, now: Instant, connections: tuple[Connection, ...], browsers: Mapping[str, float]
+    ) -> dict[str, frozenset[str]]:
+        """A connection that is gone at the next sample was its program's all the same."""
+        for one in connections:
+            if one.program in browsers:
+                self._held[one.program, one.address] = now.mono
+        self._held = {key: at for key, at in self._held.items() if now.mono - at < RECENT}
+        return {
+            browser: frozenset(address for name, address in self._held if name == browser)
+            for browser in browsers
+        }
 
     def _connections(
         self, now: Instant, running: Mapping[int, tuple[Program, float]]

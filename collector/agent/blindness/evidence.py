@@ -129,6 +129,7 @@ class Evidence:
     `browsers`: each that runs, by name, and since when (the oldest process of it).
     `resolving`: programs in `connections` that are resolvers of this PC's own.
     `servers`: addresses of the system's resolvers. `vpns`: programs that run and are known to make tunnels.
+    `held`: addresses to which a browser had a connection in any sample of late.
     `listeners`: for a port of this PC, the tunnel's program that listens there.
     `hosts`: names and addresses of the hosts file, which nobody asks for.
     `lost`, `events`: of the capture since the last sample.
@@ -142,6 +143,7 @@ class Evidence:
     adapters: tuple[Adapter, ...] = ()
     browsers: Mapping[str, float] = field(default_factory=dict)
     vpns: frozenset[str] = frozenset()
+    held: Mapping[str, frozenset[str]] = field(default_factory=dict)
     listeners: Mapping[int, str] = field(default_factory=dict)
     resolving: frozenset[str] = frozenset()
     policies: tuple[Policy, ...] = ()
