@@ -28,7 +28,6 @@ no-resolv
 no-hosts
 bind-interfaces
 listen-address={RESOLVER},{RESOLVER6}
-log-queries
 address=/bongda.test/{LISTED}
 address=/v6.bongda.test/{LISTED6}
 address=/cuoc.test/{LISTED}
