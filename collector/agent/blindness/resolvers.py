@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OWN = Path(__file__).with_name("resolvers.csv")
 COLUMNS = ("id", "value", "source")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-_NAME = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
+_NAME = re.compile(r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{1,62}")
 
 
 @dataclass(frozen=True)
