@@ -1,6 +1,7 @@
 """Presence: each state with its cause, and a verdict on every registered PC from the real parts."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -164,6 +165,12 @@ def test_the_process_tells_online_from_closed_from_never_seen(tmp_path):
 
         try:
             child.wait_until(lambda: reads("01", "online") and reads("02", "online"))
+            point = Point(
+                "blind", {"venue": "yb-0031", "pc": "02", "reason": "doh"}, {"blind": 1, "detail": ""}
+            )
+            now = int(SystemClock().wall().timestamp())
+            influx.write([lineprotocol.encode(replace(point, time=now))])
+            child.wait_until(lambda: reads("02", "blind") and reads("01", "online"))
             assert states()["03"] == "unknown"
             assert states("yb-0012")["01"] == "unknown"
         finally:

@@ -8,8 +8,9 @@ from collector.agent.blindness.clear import tally
 from collector.agent.blindness.evidence import HTTPS, Blindness, is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from collector.agent.blindness.clear import Tally
     from collector.agent.blindness.evidence import Connection, Evidence
 
 REASON = "doh"
@@ -25,17 +26,25 @@ def judge(evidence: Evidence) -> Iterator[Blindness]:
     """
     if not evidence.browsers:
         return
-    clear = [tally(evidence, browser, evidence.view.since) for browser in evidence.browsers]
-    excused = any(found.in_clear for found in clear) and not any(found.is_hidden for found in clear)
+    tallies = {browser: tally(evidence, browser, evidence.view.since) for browser in evidence.browsers}
     for who, resolver in _known(evidence):
-        if not excused:
+        if not _excused(who, tallies):
             yield Blindness(REASON, f"{who}: {resolver}" if who else resolver)
             return
-    for browser, found in zip(evidence.browsers, clear, strict=True):
+    for browser, found in tallies.items():
         if found.is_hidden and evidence.known_lookups(browser):
             seen = len(found.told) + len(found.hidden)
             yield Blindness(REASON, f"{browser}: {len(found.hidden)} of {seen} never looked up")
             return
+
+
+def _excused(who: str, tallies: Mapping[str, Tally]) -> bool:
+    """A browser by what it looks up itself; anybody else where all browsing is in clear."""
+    if who in tallies:
+        return tallies[who].in_clear
+    return any(found.in_clear for found in tallies.values()) and not any(
+        found.is_hidden for found in tallies.values()
+    )
 
 
 def _known(evidence: Evidence) -> Iterator[tuple[str, str]]:

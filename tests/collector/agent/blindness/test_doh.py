@@ -40,6 +40,10 @@ FIRES = {
         pc(**sites(4, looked_up=False, hello_too=False)),
         "chromium: 4 of 4 never looked up",
     ),
+    "another browser beside one that browses in clear": (
+        with_(OPEN, to("1.1.1.1", program="firefox"), browsers={"chromium": 100.0, "firefox": 100.0}),
+        "firefox: cloudflare",
+    ),
     "nearly all hidden": (
         pc(**{**HIDDEN, "lookups": [asked("s0.example", "198.51.100.1")]}),
         "chromium: 3 of 4 never looked up",
@@ -56,6 +60,9 @@ SILENT = {
     "the resolver over plain DNS": pc(connections=(to("8.8.8.8", 53),)),
     "a page on a resolver's own site, among others in clear": with_(
         OPEN, to("8.8.8.8"), contacts=[*OPEN["contacts"], hello("dns.google", "8.8.8.8")]
+    ),
+    "another program's page on a resolver's own site, and browsing in clear": with_(
+        OPEN, to("8.8.8.8", program="")
     ),
     "a stub of the PC's own that asks on over HTTPS": pc(
         connections=(to("1.1.1.1", program="cloudflared"),), **STUB
