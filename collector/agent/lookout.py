@@ -54,11 +54,14 @@ class Lookout:
         observers: tuple[Observer, ...],
         clock: Clock,
         owner: Callable[[Observation], str] = lambda seen: seen.process,
+        own: Callable[[str], bool] = lambda address: True,  # noqa: ARG005 - all are, by default
     ) -> None:
         self.observers = observers
         self.clock = clock
         self.owner = owner
         """Names the process behind an observation; asked only for what is on the list."""
+        self.own = own
+        """Knows the PC's addresses; asked as rarely."""
         self._listeners: tuple[Callable[[Observation], None], ...] = ()
         self._lock = threading.Lock()
         self._lookups: deque[Lookup] = deque(maxlen=RECENT)

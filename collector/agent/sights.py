@@ -114,9 +114,12 @@ class Sights:
         self,
         match: Callable[[str], Hit | None],
         owner: Callable[[Observation], str] = lambda seen: seen.process,
+        own: Callable[[str], bool] = lambda address: True,  # noqa: ARG005 - all are, by default
     ) -> None:
+        """`owner` names the program, `own` knows the PC's addresses; both are asked for hits alone."""
         self._match = match
         self._owner = owner
+        self._own = own
         self._lock = threading.Lock()
         self._asked: dict[str, _Asked] = {}
         self._answered: dict[str, dict[Key, tuple[float, Group]]] = {}
@@ -154,7 +157,7 @@ class Sights:
 
     def _lookup(self, seen: Lookup) -> None:
         hits = self._hits(seen.names)
-        if not hits:
+        if not hits or self._foreign(seen):
             return
         asked = self._asked.get(seen.names[0])
         if asked is None or seen.at - asked.last > FOLD or seen.at - asked.first > FOLD_LONGEST:
@@ -175,6 +178,10 @@ class Sights:
                     _put(found, key, (seen.at, group), PROCESSES)
                 _put(self._answered, address, found, ADDRESSES)
 
+    def _foreign(self, seen: Observation) -> bool:
+        """Another machine's: this PC is its resolver or its way to the Internet."""
+        return seen.client is not None and not self._own(seen.client[0])
+
     def _contact(self, seen: Contact) -> None:
         pending = None if seen.client is None else self._pending.get(seen.client)
         if pending is not None and seen.name and not seen.ech:
@@ -183,7 +190,7 @@ class Sights:
         asked = self._asked.get(seen.name)
         if asked is not None and seen.at - asked.last <= MINUTE:
             hits = asked.hits | hits
-        if hits:
+        if hits and not self._foreign(seen):
             self._visit(hits, seen.at, self._owner(seen))
 
     def _connection(self, seen: Connection) -> None:
@@ -195,6 +202,8 @@ class Sights:
             return  # its SYN was sent again
         if known is not None:
             self._settle(known)
+        if seen.address in self._answered and self._foreign(seen):
+            return
         if seen.address in self._answered:
             # Asked now: when the connection is judged, who made it may be gone.
             seen = Connection(seen.address, seen.port, seen.client, seen.at, self._owner(seen))

@@ -58,12 +58,13 @@ class LinuxPlatform:
     def lookout(self) -> Lookout:
         """Packets, for the names in TLS; and systemd-resolved's monitor, for what it answers without a packet."""
         from collector.agent.packets.reader import Reader  # here: only who watches sites pays for them
+        from collector.agent.platform.addresses import Addresses
         from collector.agent.platform.capture import Capture
         from collector.agent.platform.owners import Owners
         from collector.agent.platform.resolved import Monitor
 
         clock = SystemClock()
-        return Lookout((Capture(clock, Reader), Monitor(clock)), clock, Owners(clock))
+        return Lookout((Capture(clock, Reader), Monitor(clock)), clock, Owners(clock), Addresses(clock))
 
     def disk_share(self) -> float:
         return psutil.disk_usage(str(self._root)).percent

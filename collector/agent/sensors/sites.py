@@ -46,7 +46,7 @@ class SitesSensor:
         self.every = every
         self._lookout = lookout
         self._lists = lists
-        self._sights = Sights(lists.match, lookout.owner)
+        self._sights = Sights(lists.match, lookout.owner, lookout.own)
         lookout.listen(self._sights.take)
 
     @classmethod

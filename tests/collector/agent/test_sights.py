@@ -193,3 +193,12 @@ def test_every_table_has_its_bound(seen: Sights) -> None:
 def test_most_reached_come_first(seen: Sights) -> None:
     take(seen, *(looked(f"{n}.bongda.test", at=100) for n in range(3)), hello("cuoc.test", at=100))
     assert [one.domain for one in seen.drain(110)[0]] == ["cuoc.test", "bongda.test"]
+
+
+def test_what_another_machine_does_through_this_one_does_not_count() -> None:
+    """The PC is its resolver, or its way to the Internet."""
+    seen = Sights(match, own=lambda address: address != "10.0.0.5")
+    take(seen, looked("cuoc.test", at=100), hello("cuoc.test", at=101, client=1))
+    mine = Lookup(("cuoc.test",), (ADDRESS,), ("10.0.0.9", 5353), 102.0)
+    take(seen, mine, connected(103, client=2))
+    assert counts(seen, 200) == {"cuoc.test": (1, 0)}
