@@ -8,6 +8,7 @@ DATASOURCE_UID = "quannet-influxdb"
 FOLDER = "quannet"  # of boards and rules in Grafana
 BOARD_PROVINCE = "quannet-province"
 BOARD_VENUE = "quannet-venue"
+BOARD_SITES = "quannet-sites"
 
 # What `provision` writes, relative to its output folder.
 DEPLOY_SETTINGS = PurePosixPath("server.toml")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboards import kit, province, venue
+from dashboards import kit, province, sites, venue
 from dashboards.context import BoardContext
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DASHBOARDS", "BoardContext", "render"]
 
-DASHBOARDS: tuple[ModuleType, ...] = (province, venue)
+DASHBOARDS: tuple[ModuleType, ...] = (province, venue, sites)
 
 
 def render(context: BoardContext) -> dict[str, str]:

@@ -106,6 +106,13 @@ def _override(matcher: str, options: str, properties: Json) -> Json:
     }
 
 
+def grouped(by: tuple[str, ...], **reduced: str) -> Json:
+    """A table's step: a row for each different `by`; the other columns reduced, and named `name (how)` from then on."""
+    fields: Json = {name: {"operation": "groupby", "aggregations": []} for name in by}
+    fields |= {name: {"operation": "aggregate", "aggregations": [how]} for name, how in reduced.items()}
+    return {"id": "groupBy", "options": {"fields": fields}}
+
+
 def field_config(looks: Looks, color_mode: str) -> Json:
     color = fixed(looks.color) if color_mode == "fixed" else {"mode": color_mode}
     defaults: Json = {

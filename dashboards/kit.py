@@ -96,15 +96,15 @@ class _StateTimeline(_Panel, core.StateTimeline):  # type: ignore[misc]
 
 
 class _Variable(core.Template):  # type: ignore[misc]
-    """grafanalib builds `current` wrong: of a variable with several values it is a list, of a query nothing."""
+    """grafanalib builds `current` wrong: of a variable with several values, which begins with All, it is a list;
+    of a query nothing.
+    """
 
     def to_json_data(self) -> Json:
         data: Json = super().to_json_data()
         kept = {key: data[key] for key in _VARIABLE_KEYS if data[key] is not None}
         current = data["current"]
-        chosen = (
-            {"selected": True, "text": [current["text"]], "value": [current["value"]]} if self.multi else {}
-        )
+        chosen = {"selected": True, "text": [current["text"]], "value": [ALL]} if self.multi else {}
         return kept | {"current": chosen}
 
 
@@ -140,19 +140,27 @@ class Kit:
     def __post_init__(self) -> None:
         object.__setattr__(self, "source", {"type": "influxdb", "uid": self.datasource_uid})
 
-    def stat(self, frame: Frame, queries: list[Query], looks: Looks) -> Any:
-        """One number a query, the last one that is not null."""
+    def stat(self, frame: Frame, queries: list[Query], looks: Looks, *, nulls: bool = False) -> Any:
+        """One number a query: the last one that is not null; with `nulls` the last one, even if it is null."""
         return _Stat(
             **self._common(frame, queries),
             graphMode="none",
-            reduceCalc="lastNotNull",
+            reduceCalc="last" if nulls else "lastNotNull",
             textMode="value_and_name" if len(queries) > 1 else "value",
             extraJson=field_config(looks, "thresholds"),
         )
 
     def timeseries(
-        self, frame: Frame, queries: list[Query], looks: Looks, *, stacked: bool = False, filled: bool = True
+        self,
+        frame: Frame,
+        queries: list[Query],
+        looks: Looks,
+        *,
+        stacked: bool = False,
+        filled: bool = True,
+        interval: str = "1m",
     ) -> Any:
+        """Lines; a series becomes bars by an override (`as_bars`)."""
         extra = field_config(looks, "palette-classic-by-name")
         extra["fieldConfig"]["defaults"]["custom"] = {
             "fillOpacity": (35 if stacked else 8) if filled else 0,
@@ -161,7 +169,7 @@ class Kit:
         }
         return _TimeSeries(
             **self._common(frame, queries),
-            interval="1m",
+            interval=interval,
             showPoints="never",
             tooltipMode="multi",
             tooltipSort="desc",
@@ -169,16 +177,27 @@ class Kit:
         )
 
     def table(
-        self, frame: Frame, queries: list[Query], looks: Looks, columns: list[str], sort: str, *, desc: bool
+        self,
+        frame: Frame,
+        queries: list[Query],
+        looks: Looks,
+        columns: list[str],
+        *sort: str,
+        desc: bool,
+        group: Json | None = None,
     ) -> Any:
-        """Rows of all queries, merged where all that they share is equal; `columns` in their order."""
+        """Rows of all queries, merged where all that they share is equal; `columns` in their order, sorted by `sort`.
+
+        `group` (of `fields.grouped`) makes one of many; then the rows' own time takes part, else it goes.
+        """
         extra = field_config(looks, "thresholds")
         extra["fieldConfig"]["defaults"]["custom"] = {"cellOptions": {"type": "auto"}}
         # A table answer's tag columns come in random order from Grafana's backend; its Time is that of
         # the range's start, different for each query.
+        timeless = {"id": "filterFieldsByName", "options": {"exclude": {"names": ["Time"]}}}
+        merge: Json = {"id": "merge", "options": {}}
         steps: list[Json] = [
-            {"id": "filterFieldsByName", "options": {"exclude": {"names": ["Time"]}}},
-            {"id": "merge", "options": {}},
+            *([timeless, merge] if group is None else [merge, group]),
             {
                 "id": "organize",
                 "options": {
@@ -188,7 +207,7 @@ class Kit:
                 },
             },
         ]
-        options = {"cellHeight": "sm", "sortBy": [{"displayName": sort, "desc": desc}]}
+        options = {"cellHeight": "sm", "sortBy": [{"displayName": name, "desc": desc} for name in sort]}
         return _Table(
             **self._common(frame, queries), transformations=steps, extraJson=extra | {"options": options}
         )
@@ -225,6 +244,21 @@ class Kit:
     def query_variable(self, name: str, label: str, query: str) -> Any:
         """One value of those that the database knows when the board is opened."""
         return _Variable(name=name, label=label, type="query", query=query, dataSource=self.source, refresh=1)
+
+    def multi_query_variable(self, name: str, label: str, query: str, every: str) -> Any:
+        """Several of the values that the database knows when the board is opened, or All."""
+        return _Variable(
+            name=name,
+            label=label,
+            type="query",
+            query=query,
+            dataSource=self.source,
+            includeAll=True,
+            multi=True,
+            allValue=".*",
+            refresh=1,
+            default=every,
+        )
 
     def _common(self, frame: Frame, queries: list[Query]) -> Json:
         x, y, w, h = frame.grid

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from collector import texts
-from dashboards.fields import Frame, by_name, by_query, name_map, steps, value_map
+from collector.conventions import BOARD_VENUE
+from dashboards.fields import Frame, by_name, by_query, link, name_map, steps, value_map
 
 if TYPE_CHECKING:
     from dashboards.context import BoardContext
@@ -19,21 +20,24 @@ STATES = {"online": GOOD, "blind": EXTRA, "closed": QUIET, "silent": BAD, "unkno
 HOURS = {"open": PLAY, "closed": LATE, "no_rule": QUIET}
 CLASSES = {"game": PLAY, "agent": GOOD, "isp": EXTRA, "hospitality": DOUBT}
 SEVERITIES = {"critical": BAD, "warning": DOUBT, "info": PLAY}
-# Of the last message, and of a PC that is blind; the words of texts/boards.toml.
-CAUSES = (
-    *("seen", "said_goodbye", "lost", "no_message", "never_seen", "ingest_stalled"),
-    *(
-        "no_permission",
-        "sensor_stopped",
-        "events_lost",
-        "doh",
-        "dot",
-        "vpn",
-        "builtin_resolver",
-        "ech",
-        "policy",
-    ),
-)
+# Of a PC that is blind, and before them of the last message; the words of texts/boards.toml.
+REASONS = {
+    "no_permission": BAD,
+    "sensor_stopped": "#7A2E1D",
+    "events_lost": QUIET,
+    "doh": PLAY,
+    "dot": "#3FA7D6",
+    "vpn": EXTRA,
+    "builtin_resolver": DOUBT,
+    "ech": LATE,
+    "policy": "#B5793C",
+}
+CAUSES = ("seen", "said_goodbye", "lost", "no_message", "never_seen", "ingest_stalled", *REASONS)
+# Whose list a site stands on. That it stands on the authority's is no violation yet: an access is.
+GRADES = {"violation": BAD, "hint": DOUBT}
+# Categories that have a word; a site may name others, which are shown as they are.
+CATEGORIES = ("prohibited", "gambling", "adult", "phishing", "threat")
+LOOKUP, ACCESS = QUIET, LATE
 SESSIONS = ("active", "idle", "locked", "none", "unknown")
 
 # A share of coverage at which "0" begins to mean something, and one at which it does.
@@ -89,3 +93,20 @@ def as_coverage(ref_id: str) -> Json:
 def as_late(ref_id: str) -> Json:
     """How a query's number of play outside the hours is shown: any is too many."""
     return by_query(ref_id, thresholds=steps((None, GOOD), (1, LATE)))
+
+
+def as_bars(ref_id: str, color: Json) -> Json:
+    """How a query's counts are shown: what begins at a point in time lasts for the interval after it."""
+    return by_query(
+        ref_id, color=color, custom_drawStyle="bars", custom_barAlignment=1, custom_fillOpacity=80
+    )
+
+
+def shades(color: str) -> Json:
+    """One colour for all of a query's series, lighter and darker."""
+    return {"mode": "shades", "fixedColor": color}
+
+
+def to_venue(words: Words) -> Json:
+    """The time range goes along; the value is the venue's id, which needs no escape."""
+    return link(words("link.to_venue"), f"/d/{BOARD_VENUE}?var-venue=${{__value.raw}}&${{__url_time_range}}")

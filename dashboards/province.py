@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from collector import influxql
-from collector.conventions import BOARD_PROVINCE, BOARD_VENUE
+from collector.conventions import BOARD_PROVINCE, BOARD_SITES
 from dashboards import looks
-from dashboards.fields import Looks, Query, by_name, by_query, fixed, link, steps
+from dashboards.fields import Looks, Query, board_link, by_name, by_query, fixed, steps
 from dashboards.kit import Kit, dashboard
-from dashboards.looks import Words, as_coverage
+from dashboards.looks import Words, as_coverage, to_venue
 
 if TYPE_CHECKING:
     from typing import Any
@@ -29,7 +29,7 @@ def build(context: BoardContext) -> Dashboard:
         words.description(),
         panels=[*_now(kit, words), *_over_time(kit, words), _violations(kit, words), _venues(kit, words)],
         variables=[kit.custom_variable("place", words("word.place"), context.places, words("every"))],
-        links=[],
+        links=[board_link(words("link.sites"), BOARD_SITES)],
         refresh=context.refresh,
     )
 
@@ -97,7 +97,7 @@ def _violations(kit: Kit, words: Words) -> Any:
     columns = (
         words.colored_column("severity", looks.SEVERITIES),
         words.column("policy"),
-        words.column("venue", links=[_to_venue(words)]),
+        words.column("venue", links=[to_venue(words)]),
         words.column("pc"),
         words.column("since", unit="s"),
     )
@@ -114,7 +114,7 @@ def _violations(kit: Kit, words: Words) -> Any:
 def _venues(kit: Kit, words: Words) -> Any:
     late = {"mode": "absolute", "steps": steps((None, looks.QUIET), (1, looks.LATE))["steps"]}
     columns = (
-        words.column("venue", links=[_to_venue(words)]),
+        words.column("venue", links=[to_venue(words)]),
         words.column("place", mappings=[words.places()]),
         words.column("class", mappings=[words.named("class", tuple(looks.CLASSES))]),
         words.column("online"),
@@ -139,8 +139,3 @@ def _venues(kit: Kit, words: Words) -> Any:
         words("word.late_pcs"),
         desc=True,
     )
-
-
-def _to_venue(words: Words) -> Any:
-    """The time range goes along; the value is the venue's id, which needs no escape."""
-    return link(words("link.to_venue"), f"/d/{BOARD_VENUE}?var-venue=${{__value.raw}}&${{__url_time_range}}")

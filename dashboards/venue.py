@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from collector import influxql
-from collector.conventions import BOARD_PROVINCE, BOARD_VENUE
-from dashboards import looks
+from collector.conventions import BOARD_PROVINCE, BOARD_SITES, BOARD_VENUE
+from dashboards import hits, looks
 from dashboards.fields import Looks, Query, board_link, by_query, fixed
 from dashboards.kit import Kit, dashboard
 from dashboards.looks import Words, as_coverage, as_late
@@ -27,11 +27,20 @@ def build(context: BoardContext) -> Dashboard:
         UID,
         words.title(),
         words.description(),
-        panels=[*_now(kit, words), *_over_time(kit, words), _pcs(kit, words), *_machines(kit, words)],
+        panels=[
+            *_now(kit, words),
+            *_over_time(kit, words),
+            _pcs(kit, words),
+            *_machines(kit, words),
+            hits.table(kit, words, words.frame(10, "sites", (0, 24, 24, 8)), _WHERE),
+        ],
         variables=[
             kit.query_variable("venue", words("word.venue"), influxql.tag_values("presence", "venue"))
         ],
-        links=[board_link(words("link.province"), BOARD_PROVINCE)],
+        links=[
+            board_link(words("link.province"), BOARD_PROVINCE),
+            board_link(words("link.sites"), BOARD_SITES),
+        ],
         refresh=context.refresh,
     )
 
@@ -109,11 +118,11 @@ def _machines(kit: Kit, words: Words) -> list[Any]:
     )
     loads = [
         kit.timeseries(
-            words.frame(panel_id, field, (x, 24, 8, 8)),
+            words.frame(panel_id, field, (x, 32, 8, 8)),
             [Query(influxql.load_over_time(field, _WHERE), "$tag_pc")],
             percent,
             filled=False,
         )
         for panel_id, field, x in ((7, "cpu", 0), (8, "memory", 8))
     ]
-    return [*loads, kit.timeseries(words.frame(9, "health", (16, 24, 8, 8)), [queued, dropped], health)]
+    return [*loads, kit.timeseries(words.frame(9, "health", (16, 32, 8, 8)), [queued, dropped], health)]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 PALETTE = (
     "#4C8BF5", "#2A9D8F", "#E3A72F", "#E4572E", "#8F6BC8", "#3FA7D6", "#C2397E", "#7A9E3B", "#B5793C", "#6C7A89",
 )  # fmt: skip
+_SHADES = (0.0, 0.3, -0.3, 0.5, -0.5)  # lighter and darker in turn, as Grafana does
 
 
 def resolve(panel: Panel, column: Column, ref: str) -> Json:
@@ -67,7 +68,17 @@ def series_color(config: Json, name: str, names: list[str]) -> str:
     mode = config.get("color", {})
     if mode.get("mode") == "fixed":
         return str(mode["fixedColor"])
-    return PALETTE[sorted(set(names)).index(name) % len(PALETTE)]
+    rank = sorted(set(names)).index(name)
+    if mode.get("mode") == "shades":
+        return _shade(str(mode["fixedColor"]), _SHADES[rank % len(_SHADES)])
+    return PALETTE[rank % len(PALETTE)]
+
+
+def _shade(color: str, share: float) -> str:
+    """Lighter by a share of the way to white, or darker where it is negative."""
+    end = 255 if share > 0 else 0
+    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(part + (end - part) * abs(share)):02X}" for part in parts)
 
 
 def _key(value: Any) -> str:

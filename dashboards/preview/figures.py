@@ -35,10 +35,10 @@ def _timeseries(panel: Panel, frames: Sequence[Frame], span: Range, step: int, l
     data = [
         trace
         for (frame, column), config, name in zip(series, configs, names, strict=True)
-        for trace in _lines(frame.columns[0], column, config, runs, _style(config, name, names))
+        for trace in _traces(frame.columns[0], column, config, runs, _style(config, name, names), step)
     ]
     defaults = panel.fields["defaults"]
-    layout = _layout(panel, span, language)
+    layout = _layout(panel, span, language) | {"barmode": "stack", "bargap": 0}
     layout["yaxis"] = {
         "ticksuffix": _SUFFIXES.get(defaults.get("unit", ""), ""),
         "rangemode": "tozero" if defaults.get("min") == 0 else "normal",
@@ -67,6 +67,30 @@ def _runs(series: list[tuple[Column, Column]], configs: list[Json], step: int) -
         number += before is not None and time - before > bridge
         found[time] = number
     return found
+
+
+def _traces(
+    times: Column, values: Column, config: Json, runs: dict[int, int], style: Json, step: int
+) -> Iterator[Json]:
+    if config.get("custom.drawStyle") == "bars":
+        yield _bars(times, values, config, style, step)
+    else:
+        yield from _lines(times, values, config, runs, style)
+
+
+def _bars(times: Column, values: Column, config: Json, style: Json, step: int) -> Json:
+    """From each point's time on, for the interval that it counts."""
+    known = [(t, v) for t, v in zip(times.values, values.values, strict=True) if v is not None]
+    return {
+        "type": "bar",
+        **{key: style[key] for key in ("name", "legendgroup", "hovertemplate")},
+        "x": [_moment(time) for time, _ in known],
+        "y": [value for _, value in known],
+        "width": step * 900,  # ms: a little air between two
+        "offset": 0 if config.get("custom.barAlignment", 0) == 1 else -step * 450,
+        "marker": {"color": style["line"]["color"], "line": {"width": 0}},
+        "opacity": config.get("custom.fillOpacity", 0) / 100,
+    }
 
 
 def _lines(times: Column, values: Column, config: Json, runs: dict[int, int], style: Json) -> Iterator[Json]:
@@ -106,7 +130,11 @@ def _style(config: Json, name: str, names: list[str]) -> Json:
         "type": "scatter",
         "name": name,
         "legendgroup": name,
-        "line": {"color": color, "width": 1.5},
+        "line": {
+            "color": color,
+            "width": 1.5,
+            "shape": "hv" if config.get("custom.lineInterpolation") == "stepAfter" else "linear",
+        },
         "marker": {"color": color, "size": 6},
         "hovertemplate": "%{y:,." + str(config.get("decimals", 1)) + "f}" + _SUFFIXES.get(config["unit"], ""),
         "fillcolor": _translucent(color, config.get("custom.fillOpacity", 0)),

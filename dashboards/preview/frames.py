@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from collector.influx import Series
     from dashboards.preview.reader import Json, Target
@@ -97,19 +97,64 @@ def _filter(frames: list[Frame], options: Json) -> list[Frame]:
 
 
 def _merge(frames: list[Frame], options: Json) -> list[Frame]:
-    """One table; rows of two frames become one where all columns that both have are equal."""
+    """One table; a row goes into each row before it with which it agrees in all columns that both have."""
     del options
     if len(frames) < 2:
         return frames
     names = list(dict.fromkeys(column.name for frame in frames for column in frame.columns))
     shared = [name for name in names if all(frame.column(name) for frame in frames)]
-    merged: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for frame in frames:
-        for values in zip(*(column.values for column in frame.columns), strict=True):
-            row = dict(zip((column.name for column in frame.columns), values, strict=True))
-            merged.setdefault(tuple(row[name] for name in shared), {}).update(row)
-    rows = merged.values()
+    rows: list[Json] = []
+    alike: dict[tuple[Any, ...], list[Json]] = {}
+    for row in (row for frame in frames for row in _rows(frame)):
+        known = alike.setdefault(tuple(row[name] for name in shared), [])
+        agreeing = [other for other in known if all(other.get(name, row[name]) == row[name] for name in row)]
+        for other in agreeing:
+            other.update(row)
+        if not agreeing:
+            known.append(row)
+            rows.append(row)
     return [Frame(frames[0].ref, tuple(Column(n, tuple(row.get(n) for row in rows)) for n in names))]
+
+
+def _rows(frame: Frame) -> list[Json]:
+    names = [column.name for column in frame.columns]
+    return [
+        dict(zip(names, values, strict=True))
+        for values in zip(*(column.values for column in frame.columns), strict=True)
+    ]
+
+
+def _group(frames: list[Frame], options: Json) -> list[Frame]:
+    """A row for each different set of the grouping columns, in the order in which they first stand."""
+    by = [name for name, field in options["fields"].items() if field["operation"] == "groupby"]
+    reduced = [
+        (name, how)
+        for name, field in options["fields"].items()
+        if field["operation"] == "aggregate"
+        for how in field["aggregations"]
+    ]
+    found = []
+    for frame in frames:
+        groups: dict[tuple[Any, ...], list[Json]] = {}
+        for row in _rows(frame):
+            groups.setdefault(tuple(row[name] for name in by), []).append(row)
+        columns = [Column(name, tuple(key[index] for key in groups)) for index, name in enumerate(by)]
+        columns += [
+            Column(
+                f"{name} ({how})",
+                tuple(_reduce(how, [row[name] for row in rows]) for rows in groups.values()),
+            )
+            for name, how in reduced
+        ]
+        found.append(Frame(frame.ref, tuple(columns)))
+    return found
+
+
+def _reduce(how: str, values: list[Any]) -> Any:
+    known = [value for value in values if value is not None]
+    if how not in _REDUCERS:
+        raise ValueError(f"unknown calculation {how}")
+    return _REDUCERS[how](known) if known else None
 
 
 def _organize(frames: list[Frame], options: Json) -> list[Frame]:
@@ -128,4 +173,5 @@ def _organize(frames: list[Frame], options: Json) -> list[Frame]:
     ]
 
 
-_STEPS = {"filterFieldsByName": _filter, "merge": _merge, "organize": _organize}
+_REDUCERS: dict[str, Callable[[list[Any]], Any]] = {"sum": sum, "max": max}
+_STEPS = {"filterFieldsByName": _filter, "merge": _merge, "groupBy": _group, "organize": _organize}

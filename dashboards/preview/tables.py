@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _LINK_PART = re.compile(r"\$\{(__value\.raw|__url_time_range|__data\.fields\.(\w+))\}")
 _REDUCERS: dict[str, Callable[[list[Any]], Any]] = {
     "lastNotNull": lambda values: values[-1],
+    "last": lambda values: values[-1],
     "sum": sum,
     "min": min,
     "max": max,
@@ -89,6 +90,8 @@ def _stat(panel: Panel, frame: Frame, column: Column, calc: str, language: str) 
         raise ValueError(f"unknown calculation {calc}")
     known = [value for value in column.values if value is not None]
     value = _REDUCERS[calc](known) if known else None
+    if calc == "last":  # even if it is null
+        value = column.values[-1]
     name = config.get("displayName", column.name)
     if value is None:
         return Stat(name, config.get("noValue", "–"), "")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from collector import texts
+from collector.clock import local
 
 _STEPS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
+_TOKENS = (("YYYY", "%Y"), ("MM", "%m"), ("DD", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S"))
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 UNITS = ("none", "short", "percent", "percentunit", "s", "ms", "bytes")
 
@@ -15,16 +18,23 @@ def show(value: Any, unit: str, language: str, decimals: int | None = None) -> s
     """Texts stay as they are; an unknown unit follows the number, as in Grafana."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return str(value)
-    if unit == "percentunit":
-        return _number(value * 100, language, decimals) + " %"
-    if unit == "percent":
-        return _number(value, language, decimals) + " %"
+    if unit.startswith("time:"):
+        return _moment(value, unit.removeprefix("time:"))
+    if unit in {"percent", "percentunit"}:
+        return _number(value * 100 if unit == "percentunit" else value, language, decimals) + " %"
     if unit in {"s", "ms"}:
         return _duration(value / 1000 if unit == "ms" else value, language, decimals)
     if unit == "bytes":
         return _size(value, language, decimals)
     number = _number(value, language, decimals)
     return number if unit in {"none", "short", ""} else f"{number} {unit.removeprefix('suffix:').strip()}"
+
+
+def _moment(epoch_ms: float, pattern: str) -> str:
+    """On the province's clock, by the few of moment.js' letters that boards use."""
+    for token, directive in _TOKENS:
+        pattern = pattern.replace(token, directive)
+    return local(datetime.fromtimestamp(epoch_ms / 1000, UTC)).strftime(pattern)
 
 
 def _duration(seconds: float, language: str, decimals: int | None) -> str:

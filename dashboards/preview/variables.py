@@ -81,6 +81,7 @@ def _choice(variable: Variable, known: tuple[tuple[str, str], ...], asked: tuple
     allowed = {value for value, _ in known}
     chosen = tuple(value for value in asked if value != ALL)  # one chosen beside All narrows it
     unknown = [value for value in chosen if value not in allowed]
-    if unknown or (len(chosen) > 1 and not variable.multi):
-        raise ValueError(f"{variable.name}: {', '.join(unknown or chosen)[:80]} is not to be chosen")
-    return Choice(variable, known, chosen, every=False)
+    if unknown:
+        raise ValueError(f"{variable.name}: {', '.join(unknown)[:80]} is not to be chosen")
+    # A link from a board on which several are chosen leads to one on which one is.
+    return Choice(variable, known, chosen if variable.multi else chosen[:1], every=False)

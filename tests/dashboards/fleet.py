@@ -1,7 +1,8 @@
 """A small province made from a seed: what its PCs would have written up to a moment, as line protocol.
 
 Every board shows something: play, play after hours, an outage of one venue, one killed agent, one PC
-that was switched off, one that was never seen, and two violations.
+that was switched off, one that was never seen, two violations, sites reached and sites only looked up,
+a PC that is blind for two reasons and one that does not look at all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,20 @@ PLACES = (("04648", "Phường Yên Bái"), ("04714", "Xã Văn Chấn"), ("0425
 GAMES = ("lien-minh", "fifa-online-4", "valorant", "dot-kich", "roblox")
 _CLASSES = ("game", "game", "agent", "game", "hospitality", "isp")
 _STEP = 30
+# category, grade, listed domain, list, version
+PROHIBITED = ("prohibited", "violation", "nha-cai-so-1.example", "site-deny", "2026-11-02")
+_HINTS = (
+    ("gambling", "hint", "keo-bong-truc-tuyen.example", "hostsvn-gambling", "2026-07-23"),
+    ("adult", "hint", "phim-nong.example", "hostsvn-adult", "2026-07-23"),
+    ("threat", "hint", "nhan-qua-mien-phi.example", "hostsvn-threat", "2026-07-23"),
+    ("crypto", "hint", "dao-coin.example", "rieng", "3"),
+)
+_PROGRAMS = ("chrome.exe", "chrome.exe", "coccoc.exe", "msedge.exe", "")
+
+
+DEAF = ("yb-0033", "05")  # without a list: it does not look for sites
+
+Site = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,8 @@ def _pc(rng: random.Random, venue: Venue, pc: str, start: int, end: int, *, firs
             play = 0 if game == "none" else _STEP
             late = {} if venue.klass == "hospitality" else {"after_hours": play if shut else 0}
             yield Point("games", {**tags, "game": game}, {"play": play, "processes": 1, **late}, at)
+            if (venue.id, pc) != DEAF:
+                yield from _seen(venue, pc, tags, at, end)
             memory = 35 + load / 3
             yield Point("host", tags, {"cpu": round(load, 1), "memory": round(memory, 1), "disk": 61.0}, at)
         if at % 60 == 0:
@@ -89,6 +106,44 @@ def _pc(rng: random.Random, venue: Venue, pc: str, start: int, end: int, *, firs
                 yield Point("agent", tags, health, at)
 
 
+def _seen(venue: Venue, pc: str, tags: dict[str, str], at: int, end: int) -> Iterator[Point]:
+    """What the sensors of names say in one sample."""
+    rng = random.Random(f"sites/{venue.id}/{pc}/{at}")
+    reasons = list(_reasons(venue, pc, at, end))
+    for reason, detail in reasons or [("none", "")]:
+        yield Point(
+            "blind", {**tags, "reason": reason}, {"blind": int(reason != "none"), "detail": detail}, at
+        )
+    hits = [] if reasons else list(_hits(rng, venue, pc, at, end))
+    for slot, (site, lookups, accesses) in enumerate(hits):
+        category, grade, domain, source, version = site
+        fields = {"domain": domain, "source": source, "version": version, "lookups": lookups}
+        fields |= {"accesses": accesses, "process": random.Random(pc + domain).choice(_PROGRAMS)}
+        yield Point("sites", {**tags, "category": category, "grade": grade, "slot": str(slot)}, fields, at)
+    if not hits:
+        nothing = {"category": "none", "grade": "none", "slot": "0"}
+        yield Point("sites", {**tags, **nothing}, {"lookups": 0, "accesses": 0}, at)
+
+
+def _hits(rng: random.Random, venue: Venue, pc: str, at: int, end: int) -> Iterator[tuple[Site, int, int]]:
+    """One PC reaches a prohibited site every fourth minute, the last one a minute ago; another only looks it up."""
+    if venue.id == "yb-0012" and pc == "01" and at > end - 2400 and (end - at) % 240 == 60:
+        yield PROHIBITED, 2, 1
+    if venue.id == "yb-0019" and pc == "02" and (end - at) % 600 == 120:
+        yield PROHIBITED, 1, 0
+    if int(pc) % 2 and rng.random() < 0.04:
+        for site in rng.sample(_HINTS, rng.choice((1, 1, 2))):
+            yield site, rng.randrange(1, 4), int(rng.random() < 0.4)
+
+
+def _reasons(venue: Venue, pc: str, at: int, end: int) -> Iterator[tuple[str, str]]:
+    state, cause = _state(venue, pc, at, end)
+    if state == "blind":
+        yield cause, "chrome: google" if cause == "doh" else "wg0"
+        if cause == "doh" and at > end - 600:
+            yield "vpn", "wg0"
+
+
 def _hours(venue: Venue, *, shut: bool) -> str:
     if venue.klass == "hospitality":
         return "no_rule"
@@ -107,6 +162,8 @@ def _state(venue: Venue, pc: str, at: int, end: int) -> tuple[str, str]:
         return "silent", "no_message"
     if venue.id == "yb-0012" and pc == "02" and at > end - 1200:
         return "blind", "doh"
+    if venue.id == "yb-0047" and pc in {"01", "04"}:
+        return "blind", "vpn"  # all the time
     return "online", "seen"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import dashboards
 from collector import schema
-from collector.conventions import BOARD_PROVINCE, BOARD_VENUE
+from collector.conventions import BOARD_PROVINCE, BOARD_SITES, BOARD_VENUE
 from collector.texts import LANGUAGES
 from dashboards import DASHBOARDS, BoardContext, render
 
@@ -35,7 +35,7 @@ def queries(board):
 
 
 def test_the_boards_are_those_that_alerts_link_to():
-    assert [board.UID for board in DASHBOARDS] == [BOARD_PROVINCE, BOARD_VENUE]
+    assert [board.UID for board in DASHBOARDS] == [BOARD_PROVINCE, BOARD_VENUE, BOARD_SITES]
 
 
 def test_the_same_context_gives_the_same_bytes():
@@ -86,7 +86,8 @@ def test_a_panel_keeps_its_id_whatever_the_language():
     """Alert links name it; a changed id breaks them."""
     ids = {name: [p["id"] for p in board["panels"]] for name, board in BOARDS.items()}
     assert ids["vi/quannet-province.json"] == ids["en/quannet-province.json"] == list(range(1, 9))
-    assert ids["vi/quannet-venue.json"] == ids["en/quannet-venue.json"] == list(range(1, 10))
+    assert ids["vi/quannet-venue.json"] == ids["en/quannet-venue.json"] == list(range(1, 11))
+    assert ids["vi/quannet-sites.json"] == ids["en/quannet-sites.json"] == list(range(1, 8))
 
 
 @pytest.mark.parametrize("name", PANELS)
@@ -106,7 +107,7 @@ def test_a_panel_says_what_it_shows_and_what_it_misses(name):
 def test_a_panel_has_the_shape_that_grafana_reads(name):
     panel = PANELS[name]
     assert panel["datasource"] == {"type": "influxdb", "uid": "quannet-influxdb"}
-    assert {t["refId"] for t in panel["targets"]} == set("ABC"[: len(panel["targets"])])
+    assert {t["refId"] for t in panel["targets"]} == set("ABCD"[: len(panel["targets"])])
     for target in panel["targets"]:
         assert target["rawQuery"] is True
         assert target["datasource"] == panel["datasource"]
@@ -174,6 +175,55 @@ def test_a_count_of_play_always_has_coverage_beside_it():
         assert all(any('"coverage"' in t["query"] for t in p["targets"]) for p in counts)
 
 
+def test_accesses_always_have_coverage_and_blind_pcs_beside_them():
+    """A 0 says nothing where nobody could see."""
+    stats = [p for p in BOARDS["vi/quannet-sites.json"]["panels"] if p["type"] == "stat"]
+    counts = [p for p in stats if any('sum("accesses")' in t["query"] for t in p["targets"])]
+    assert counts
+    for panel in counts:
+        asked = [t["query"] for t in panel["targets"]]
+        assert any('"coverage"' in query for query in asked)
+        assert any('sum("online") - sum("observed")' in query for query in asked)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lookup_is_never_called_an_access(language):
+    words = {"vi": ("hỏi địa chỉ", "truy cập"), "en": ("lookup", "access")}[language]
+    named = []
+    for panel in (
+        p for board in ("sites", "venue") for p in BOARDS[f"{language}/quannet-{board}.json"]["panels"]
+    ):
+        named += [(t["query"].split(" FROM ")[0], t["alias"]) for t in panel["targets"] if t["alias"]]
+        named += [
+            (override["matcher"]["options"], prop["value"])
+            for override in panel["fieldConfig"]["overrides"]
+            for prop in override["properties"]
+            if prop["id"] == "displayName"
+        ]
+    for field, mine, other in (("lookups", *words), ("accesses", *words[::-1])):
+        names = {name.lower() for key, name in named if field in key and "category" not in name}
+        assert any(mine in name for name in names)
+        assert not any(other in name for name in names)
+
+
+def test_the_boards_lead_to_each_other_with_variables_and_time():
+    for name, others in (
+        ("province", {"sites"}),
+        ("venue", {"province", "sites"}),
+        ("sites", {"province", "venue"}),
+    ):
+        links = BOARDS[f"vi/quannet-{name}.json"]["links"]
+        assert {link["url"] for link in links} == {f"/d/quannet-{other}" for other in others}
+        assert all(link["includeVars"] and link["keepTime"] for link in links)
+
+
+def test_venues_are_offered_with_all_of_them_first():
+    place, venue = BOARDS["vi/quannet-sites.json"]["templating"]["list"]
+    assert (place["name"], venue["name"]) == ("place", "venue")
+    assert venue["current"] == {"selected": True, "text": ["Tất cả"], "value": ["$__all"]}
+    assert (venue["multi"], venue["includeAll"], venue["allValue"], venue["refresh"]) == (True, True, ".*", 1)
+
+
 def test_the_same_state_has_the_same_colour_on_chart_and_table():
     panels = {p["id"]: p for p in BOARDS["vi/quannet-venue.json"]["panels"]}
     chart = panels[4]["fieldConfig"]["defaults"]["mappings"]
@@ -185,6 +235,8 @@ def test_the_same_state_has_the_same_colour_on_chart_and_table():
 def bare(data):
     """Without the words, and without the values of properties, which may be words."""
     words = {"title", "description", "alias", "text", "label", "displayName", "noValue", "value"}
+    if isinstance(data, dict) and data.get("id") == "byName":
+        return data["options"].split(": ")[-1]  # a series' alias may begin with a word
     if isinstance(data, dict):
         return {key: bare(value) for key, value in data.items() if key not in words}
     return [bare(value) for value in data] if isinstance(data, list) else data

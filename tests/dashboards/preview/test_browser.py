@@ -1,4 +1,4 @@
-"""A real browser draws both boards, under the page's own security policy."""
+"""A real browser draws all boards, under the page's own security policy."""
 
 import re
 import shutil
@@ -37,7 +37,11 @@ def drawn(address, profile):
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 @pytest.mark.parametrize(
     ("board", "panels", "charts"),
-    [("quannet-province?var-place=$__all", 8, 2), ("quannet-venue?var-venue=yb-0012&range=1h", 9, 5)],
+    [
+        ("quannet-province?var-place=$__all", 8, 2),
+        ("quannet-venue?var-venue=yb-0012&range=1h", 10, 5),
+        ("quannet-sites?var-place=$__all&var-venue=$__all", 7, 3),
+    ],
 )
 def test_every_panel_is_drawn_and_nothing_is_refused(board, panels, charts, address, tmp_path):
     page, said = drawn(f"{address}/d/{board}", tmp_path)

@@ -17,6 +17,14 @@ def test_a_mapping_that_is_not_by_value_maps_nothing():
     assert fields.rank(config, 1) == 1000
 
 
+def test_shades_are_of_one_colour_and_differ():
+    names = ["a", "b", "c"]
+    shown = [
+        fields.series_color({"color": {"mode": "shades", "fixedColor": "#804020"}}, n, names) for n in names
+    ]
+    assert shown == ["#804020", "#A67963", "#5A2D16"]
+
+
 def test_a_mappings_colour_goes_before_the_thresholds():
     steps = [{"value": None, "color": "#low"}, {"value": 2, "color": "#high"}]
     config = {

@@ -114,6 +114,27 @@ def test_a_stack_goes_on_where_another_series_has_values():
     ]
 
 
+def test_bars_begin_at_their_time_and_hold_their_interval():
+    shape = panel(custom={"drawStyle": "bars", "barAlignment": 1, "fillOpacity": 80})
+    found = drawn(shape, series("a", 1, None, 2))
+    (bar,) = found["data"]
+    assert bar["x"] == ["1970-01-01 07:00:00", "1970-01-01 07:02:00"]
+    assert (bar["y"], bar["offset"], bar["opacity"]) == ([1, 2], 0, 0.8)
+    assert MINUTE * 0.8 < bar["width"] <= MINUTE
+    assert found["layout"]["barmode"] == "stack"
+
+
+def test_bars_and_a_line_of_steps_share_a_chart():
+    bars = [{"id": "custom.drawStyle", "value": "bars"}]
+    shape = panel(
+        custom={"lineInterpolation": "stepAfter"},
+        overrides=[{"matcher": {"id": "byFrameRefID", "options": "B"}, "properties": bars}],
+    )
+    line, bar = drawn(shape, series("a", 1, 2), series("b", 1, 2, ref="B"))["data"]
+    assert (line["type"], line["line"]["shape"]) == ("scatter", "hv")
+    assert (bar["type"], bar["offset"]) == ("bar", -MINUTE * 0.45)
+
+
 def test_numbers_are_written_as_the_language_does():
     assert drawn(panel())["layout"]["separators"] == ",."
     assert drawn(panel(), language="en")["layout"]["separators"] == ".,"

@@ -71,6 +71,16 @@ def test_a_link_leads_to_the_other_board_with_the_time(client):
     assert client.get("/d/quannet-province?var-venue=yb-0019").status_code == 200
 
 
+def test_from_several_venues_a_link_leads_to_the_first_and_from_one_to_it(client):
+    page = client.get("/d/quannet-sites?var-venue=yb-0019&var-venue=yb-0026").text
+    href = re.search(r'href="(/d/quannet-venue\?[^"]*)"', page)[1].replace("&amp;", "&")
+    assert "var-venue=yb-0019&var-venue=yb-0026" in href
+    assert '<option value="yb-0019" selected>' in client.get(href).text
+    page = client.get("/d/quannet-venue?var-venue=yb-0019").text
+    href = re.search(r'href="(/d/quannet-sites\?[^"]*)"', page)[1].replace("&amp;", "&")
+    assert "Điểm: <b>yb-0019</b>" in client.get(href).text
+
+
 def test_an_address_of_grafana_leads_to_the_same_board(client):
     address = "/d/quannet-venue/some-title?orgId=1&var-venue=yb-0012&from=1795550000000&to=1795560000000&viewPanel=3"
     page = client.get(address)
@@ -84,7 +94,7 @@ def test_an_address_of_grafana_leads_to_the_same_board(client):
         "var-venue=yb-9999",
         "var-venue=.*",
         "var-venue=yb-0012/%20OR%20true",
-        "var-venue=yb-0012&var-venue=yb-0019",
+        "var-venue=yb-0012&var-venue=yb-9999",
         "from=yesterday",
         "from=now-1h;&to=now",
         "from=now&to=now-1h",

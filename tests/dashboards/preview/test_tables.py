@@ -60,6 +60,13 @@ def test_a_series_of_nulls_is_a_dash():
     assert stats(stat_panel(), [frame(Time=[0], n=[None])], "vi") == [Stat("n", "–", "")]
 
 
+def test_the_last_value_may_be_nothing():
+    """Yesterday's number is not today's."""
+    yesterday = frame(Time=[0, 1], n=[7, None])
+    assert stats(stat_panel(calc="last"), [yesterday], "vi") == [Stat("n", "–", "")]
+    assert stats(stat_panel(calc="lastNotNull"), [yesterday], "vi")[0].text == "7"
+
+
 def test_a_calculation_that_is_not_known_is_an_error():
     with pytest.raises(ValueError, match="unknown calculation diff"):
         stats(stat_panel(calc="diff"), [frame(Time=[0], n=[1])], "vi")

@@ -24,6 +24,8 @@ from dashboards.preview import units
         (3, "suffix: PC", None, "3 PC", "3 PC"),
         (-0.01, "none", None, "0", "0"),
         ("open", "s", None, "open", "open"),
+        (1_772_463_600_000, "time:HH:mm DD/MM", None, "22:00 02/03", "22:00 02/03"),
+        (1_772_463_600_000, "time:YYYY-MM-DD HH:mm:ss", 1, "2026-03-02 22:00:00", "2026-03-02 22:00:00"),
     ],
 )
 def test_a_number_reads_as_its_unit_says(value, unit, decimals, vi, en):

@@ -58,9 +58,11 @@ def test_what_is_no_option_is_refused(value):
         chosen(PLACE, value)
 
 
-def test_a_variable_of_one_value_refuses_two():
+def test_a_variable_of_one_value_takes_the_first_of_two():
+    """A link from a board on which several are chosen brings them all."""
+    assert chosen(replace(PLACE, multi=False), "2", "04.1").values == ("2",)
     with pytest.raises(ValueError, match="is not to be chosen"):
-        chosen(replace(PLACE, multi=False), "2", "04.1")
+        chosen(replace(PLACE, multi=False), "2", "other")
 
 
 def test_without_all_the_first_option_is_chosen():
