@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 
 from collector import lineprotocol
 from collector.agent import config, platform, sensors
+from collector.agent.blocklist.delivered import Delivered
+from collector.agent.blocklist.follow import Followed
+from collector.agent.blocklist.updater import Pace as FetchPace
 from collector.agent.delivery import Delivery, Pace
 from collector.agent.health import Health
 from collector.agent.link import Endpoint, Event, Link
@@ -27,7 +30,12 @@ from collector.problem import Severity, as_json, as_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from collector.agent.blocklist.lists import Lists
+    from collector.clock import Clock
+
 CLEAN, FAULTS, UNKNOWN = 0, 1, 3  # exit codes, as `quannet` has them; argparse itself exits with 2
+
+LISTS = "lists"  # the folder beside the spool
 
 DEFAULT = Path("/etc/quannet/agent.toml")
 
@@ -54,17 +62,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "status":
         return _status(settings.spool.folder / STATUS_FILE, as_is=options.json)
     try:
-        chosen = sensors.build(settings, platform.current())
+        clock = SystemClock()
+        lists = _lists(settings, clock)
+        chosen = sensors.build(settings, platform.current(), lists)
         if options.command == "once":
-            return _once(chosen, options.wait)
-        return _run(settings, chosen)
+            return _once(chosen, options.wait, clock)
+        return _run(settings, chosen, lists, clock)
     except (OSError, ValueError, sqlite3.Error) as fault:
         sys.stderr.write(f"error: {fault}\n")
         return UNKNOWN
 
 
-def _run(settings: config.Settings, chosen: tuple[sensors.Sensor, ...]) -> int:
-    clock, random = SystemClock(), SystemRandom()
+def _lists(settings: config.Settings, clock: Clock) -> Lists:
+    """The file that the settings name, or what the site offers."""
+    folder = settings.spool.folder / LISTS
+    if settings.sites.list is not None:
+        return Followed(settings.sites.list, folder)
+    pace = FetchPace(spread=settings.sites.spread)
+    return Delivered(folder, settings.broker.ca_file, clock, SystemRandom(), pace)
+
+
+def _run(
+    settings: config.Settings, chosen: tuple[sensors.Sensor, ...], lists: Lists, clock: SystemClock
+) -> int:
+    random = SystemRandom()
     limits = Limits(settings.spool.max_bytes, settings.spool.max_days * 86_400)
     spool = Spool(settings.spool.folder, limits)
     events: queue.Queue[Event] = queue.Queue()
@@ -73,7 +94,7 @@ def _run(settings: config.Settings, chosen: tuple[sensors.Sensor, ...]) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Agent(
+    agent = Agent(
         sensors=chosen,
         spool=spool,
         delivery=Delivery(spool, TrustedClock(), clock.boot, random, Pace()),
@@ -83,13 +104,18 @@ def _run(settings: config.Settings, chosen: tuple[sensors.Sensor, ...]) -> int:
         clock=clock,
         random=random,
         state=settings.spool.folder / STATUS_FILE,
-    ).run(stop)
+        on_offers=lists.hear,
+    )
+    lists.start()
+    try:
+        agent.run(stop)
+    finally:
+        lists.stop()
     return CLEAN
 
 
-def _once(chosen: tuple[sensors.Sensor, ...], wait: float) -> int:
+def _once(chosen: tuple[sensors.Sensor, ...], wait: float, clock: Clock) -> int:
     """The first look only sets the marks that the second counts from."""
-    clock = SystemClock()
     faults: dict[str, Exception] = {}
     sample(chosen, clock.instant(), faults)
     threading.Event().wait(wait)

@@ -53,9 +53,10 @@ class SpoolSettings:
 
 @dataclass(frozen=True)
 class SitesSettings:
-    """`list` is a compiled list; without one the sensor `sites` does not look."""
+    """`list` is a compiled list on this PC in place of the one that the site offers; `spread` is seconds."""
 
     list: Path | None = None
+    spread: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,8 @@ KEYS = (
     Key(
         "catalogue", kinds.file, '"games.csv"', "a game catalogue; without the line, the one that came along"
     ),
-    Key("sites.list", kinds.path, '"blocklist.qnl"', "a compiled list of sites; it may come later"),
+    Key("sites.list", kinds.path, '"blocklist.qnl"', "a compiled list in place of the site's"),
+    Key("sites.spread", kinds.number(0, 86_400), "600", "seconds within which all PCs fetch a new list"),
     Key("blind.resolvers", kinds.file, '"resolvers.csv"', "resolvers over HTTPS beside those that we know"),
     Key("blind.policies_off", _features, '["doh", "quic", "ech"]', "what browsers' policies must switch off"),
     Key("broker.host", kinds.text, '"mqtt.example.vn"', "the broker's name or address", required=True),

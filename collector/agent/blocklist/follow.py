@@ -10,9 +10,11 @@ from collector.agent.blocklist.current import Current
 from collector.agent.blocklist.layout import DamagedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from collector.agent.blocklist.lookup import Hit
+    from collector.wire import Offer
 
 INCOMING = "incoming"
 
@@ -29,6 +31,19 @@ class Followed:
 
     def match(self, name: str) -> Hit | None:
         return self._current.match(name)
+
+    @property
+    def in_force(self) -> bool:
+        return bool(self._current.name)
+
+    def hear(self, offers: Mapping[str, Offer]) -> None:
+        """Nothing: whoever names a file has no use for what the site offers."""
+
+    def start(self) -> None:
+        """Nothing: the file is looked at with each sample."""
+
+    def stop(self) -> None:
+        """Nothing, likewise."""
 
     def renew(self) -> None:
         """Take the file where it is another one. OSError where no list is in force."""

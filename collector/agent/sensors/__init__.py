@@ -13,6 +13,7 @@ from collector.agent.sensors.sites import SitesSensor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from collector.agent.blocklist.lists import Lists
     from collector.agent.config import Settings
     from collector.agent.platform import Platform
     from collector.clock import Instant
@@ -30,7 +31,7 @@ class Sensor(Protocol):
         ...
 
 
-SENSORS: tuple[tuple[str, Callable[[Settings, Platform], Sensor]], ...] = (
+SENSORS: tuple[tuple[str, Callable[[Settings, Platform, Lists], Sensor]], ...] = (
     ("host", HostSensor.build),
     ("games", GamesSensor.build),
     ("session", SessionSensor.build),
@@ -40,10 +41,6 @@ SENSORS: tuple[tuple[str, Callable[[Settings, Platform], Sensor]], ...] = (
 NAMES = tuple(name for name, _ in SENSORS)
 
 
-def build(settings: Settings, platform: Platform) -> tuple[Sensor, ...]:
-    """The sensors that the settings switch on. OSError or ValueError where a list of theirs is unfit.
-
-    Without a list of sites nobody looks for names, and nobody can be blind to them.
-    """
-    wanted = [n for n in settings.sensors if n not in {"sites", "blind"} or settings.sites.list is not None]
-    return tuple(make(settings, platform) for name, make in SENSORS if name in wanted)
+def build(settings: Settings, platform: Platform, lists: Lists) -> tuple[Sensor, ...]:
+    """The sensors that the settings switch on. OSError or ValueError where a table of theirs is unfit."""
+    return tuple(make(settings, platform, lists) for name, make in SENSORS if name in settings.sensors)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from collector.agent.blindness.evidence import Blindness, Sight
+    from collector.agent.blocklist.lists import Lists
     from collector.agent.config import Settings
     from collector.agent.platform import Platform
     from collector.clock import Instant
@@ -30,15 +31,18 @@ class BlindSensor:
 
     name = "blind"
 
-    def __init__(self, sight: Sight, collector: Collector, wanted: Wanted, every: float) -> None:
+    def __init__(
+        self, sight: Sight, collector: Collector, wanted: Wanted, every: float, lists: Lists
+    ) -> None:
         self.every = every
         self._sight = sight
         self._collector = collector
         self._wanted = wanted
+        self._lists = lists
         self._steady = Steady()
 
     @classmethod
-    def build(cls, settings: Settings, platform: Platform) -> BlindSensor:
+    def build(cls, settings: Settings, platform: Platform, lists: Lists) -> BlindSensor:
         known, problems = resolvers.load(resolvers.OWN)
         own, more = (
             (None, []) if settings.blind.resolvers is None else resolvers.load(settings.blind.resolvers)
@@ -47,11 +51,13 @@ class BlindSensor:
             raise ValueError(as_text([*problems, *more]))
         known = known if own is None else known.and_(own)
         collector = Collector(platform, platform.surroundings, known)
-        return cls(
-            platform.lookout, collector, Wanted(frozenset(settings.blind.policies_off)), settings.interval
-        )
+        wanted = Wanted(frozenset(settings.blind.policies_off))
+        return cls(platform.lookout, collector, wanted, settings.interval, lists)
 
     def sample(self, now: Instant) -> list[Point]:
+        self._lists.renew()
+        if not self._lists.in_force:
+            return []  # without a list there is nothing to be blind to
         self._sight.look()
         seen = judge(self._collector.look(now, self._sight.view()), self._wanted)
         return points(self._steady.take(seen))

@@ -13,6 +13,7 @@ from collector.problem import as_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from collector.agent.blocklist.lists import Lists
     from collector.agent.config import Settings
     from collector.agent.game import Catalogue
     from collector.agent.platform import Platform, Process
@@ -46,7 +47,7 @@ class GamesSensor:
         self._last: float | None = None
 
     @classmethod
-    def build(cls, settings: Settings, platform: Platform) -> GamesSensor:
+    def build(cls, settings: Settings, platform: Platform, _lists: Lists) -> GamesSensor:
         games, problems = catalogue.load(settings.catalogue)
         if games is None:
             raise ValueError(as_text(problems))

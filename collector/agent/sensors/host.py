@@ -11,6 +11,7 @@ from collector.lineprotocol import Point
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from collector.agent.blocklist.lists import Lists
     from collector.agent.config import Settings
     from collector.agent.platform import Platform
     from collector.clock import Instant
@@ -40,7 +41,7 @@ class HostSensor:
         self._traffic: dict[str, Traffic] | None = None
 
     @classmethod
-    def build(cls, settings: Settings, platform: Platform) -> HostSensor:
+    def build(cls, settings: Settings, platform: Platform, _lists: Lists) -> HostSensor:
         return cls(platform, settings.interval)
 
     def sample(self, now: Instant) -> list[Point]:

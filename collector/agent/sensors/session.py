@@ -9,6 +9,7 @@ from collector.agent.platform import LOCKED, NOBODY, UNKNOWN
 from collector.lineprotocol import Point
 
 if TYPE_CHECKING:
+    from collector.agent.blocklist.lists import Lists
     from collector.agent.config import Settings
     from collector.agent.platform import Platform, Session
     from collector.clock import Instant
@@ -31,7 +32,7 @@ class SessionSensor:
         self._last: float | None = None
 
     @classmethod
-    def build(cls, settings: Settings, platform: Platform) -> SessionSensor:
+    def build(cls, settings: Settings, platform: Platform, _lists: Lists) -> SessionSensor:
         return cls(platform, settings.interval, settings.idle_after)
 
     def sample(self, now: Instant) -> list[Point]:

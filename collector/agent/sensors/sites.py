@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from collector.agent.blocklist.follow import Followed
 from collector.agent.sights import Sights
 from collector.lineprotocol import Point
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from collector.agent.blocklist import Hit
+    from collector.agent.blocklist.lists import Lists
     from collector.agent.config import Settings
     from collector.agent.lookout import Lookout
     from collector.agent.platform import Platform
@@ -20,21 +19,10 @@ if TYPE_CHECKING:
     from collector.clock import Instant
 
 NOTHING = "none"
-LISTS = "lists"  # the folder beside the spool
 SLOTS = 20  # lines a sample: what a PC may add to the database
 TEXT, DOMAIN = 64, 253  # characters, as the schema bounds them
 _NO_TAG = re.compile(r"[\s,=\\\"\x00-\x1f\x7f-\x9f]")
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-class Lists(Protocol):
-    """The list in force."""
-
-    def match(self, name: str) -> Hit | None: ...
-
-    def renew(self) -> None:
-        """Asked at each sample. OSError where no list is in force."""
-        ...
 
 
 class SitesSensor:
@@ -50,15 +38,14 @@ class SitesSensor:
         lookout.listen(self._sights.take)
 
     @classmethod
-    def build(cls, settings: Settings, platform: Platform) -> SitesSensor:
-        if settings.sites.list is None:
-            raise ValueError("sites.list is missing: the sensor sites needs a compiled list")
-        lists = Followed(settings.sites.list, settings.spool.folder / LISTS)
+    def build(cls, settings: Settings, platform: Platform, lists: Lists) -> SitesSensor:
         return cls(platform.lookout, lists, settings.interval)
 
     def sample(self, now: Instant) -> list[Point]:
-        self._lookout.look()
         self._lists.renew()
+        if not self._lists.in_force:
+            return []  # nothing is listed: nobody looks, and no zero is claimed
+        self._lookout.look()
         return points(*self._sights.drain(now.mono))
 
 

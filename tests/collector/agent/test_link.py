@@ -78,7 +78,10 @@ def test_what_the_site_offers_is_heard(stack):
     link.open()
     try:
         assert events.get(timeout=15) == Up()
-        for payload in (b"{", encode_manifest({BLOCKLIST: offer})):  # the first cannot be read, and is passed over
+        for payload in (
+            b"{",
+            encode_manifest({BLOCKLIST: offer}),
+        ):  # the first cannot be read, and is passed over
             speaker.publish(MANIFEST_TOPIC, payload, qos=1, retain=True)
         assert events.get(timeout=15) == Manifest({BLOCKLIST: offer})
     finally:

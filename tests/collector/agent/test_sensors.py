@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -13,6 +14,7 @@ import pytest
 from collector import lineprotocol, schema
 from collector.agent import catalogue, config, sensors
 from collector.agent.blindness.surroundings import LinuxSurroundings
+from collector.agent.blocklist.follow import Followed
 from collector.agent.lookout import Lookout, State
 from collector.agent.observation import Contact, Lookup
 from collector.agent.platform import Session
@@ -24,6 +26,7 @@ HERE = Path(__file__).parent
 CASES = HERE / "cases"
 DOCS = HERE.parents[2] / "docs" / "sensors"
 KINDS = {"fires", "silent", "fails"}
+NO_LIST = SimpleNamespace(in_force=False, renew=lambda: None, match=lambda _: None)
 HEADINGS = [
     "Tags and fields",
     "Systems",
@@ -99,7 +102,10 @@ def test_case_holds(
     sites = config.SitesSettings(tmp_path / "list.qnl")
     blind = config.BlindSettings(policies_off=tuple(recorded.get("policies_off", ())))
     changes = {"sensors": (case.parent.name,), "sites": sites, "blind": blind, "state": tmp_path / "state"}
-    (sensor,) = sensors.build(settings(**changes), platform)
+    lists = Followed(tmp_path / "list.qnl", tmp_path / "state" / "lists")
+    if case.parent.name == "blind":
+        compiled(tmp_path / "list.qnl", authority=["listed.example"])
+    (sensor,) = sensors.build(settings(**changes), platform, lists)
     seen: list[str] = []
     for number, step in enumerate(recorded["step"]):
         platform.step = step
@@ -157,7 +163,7 @@ def test_each_module_is_listed_and_measures_what_the_schema_knows() -> None:
 
 
 def test_settings_choose_sensors_and_their_interval() -> None:
-    built = sensors.build(settings(sensors=("session", "host"), interval=5.0), LinuxPlatform())
+    built = sensors.build(settings(sensors=("session", "host"), interval=5.0), LinuxPlatform(), NO_LIST)
     assert [(sensor.name, sensor.every) for sensor in built] == [("host", 5.0), ("session", 5.0)]
 
 
@@ -165,9 +171,9 @@ def test_an_unfit_catalogue_stops_the_build(tmp_path: Path) -> None:
     bad = tmp_path / "games.csv"
     bad.write_text("id,title\n")
     with pytest.raises(ValueError, match="columns missing"):
-        sensors.build(settings(catalogue=bad), LinuxPlatform())
+        sensors.build(settings(catalogue=bad), LinuxPlatform(), NO_LIST)
     with pytest.raises(FileNotFoundError):
-        sensors.build(settings(catalogue=tmp_path / "none.csv"), LinuxPlatform())
+        sensors.build(settings(catalogue=tmp_path / "none.csv"), LinuxPlatform(), NO_LIST)
     assert catalogue.load(config.CATALOGUE)[1] == []
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,8 @@ from collector.agent.platform.linux import LinuxPlatform
 from collector.agent.sensors.blind import BlindSensor, points
 from collector.clock import SystemClock
 from collector.lineprotocol import encode
+
+LISTED = SimpleNamespace(in_force=True, renew=lambda: None)  # some list is in force
 
 CLOCK = SystemClock()
 
@@ -58,7 +61,9 @@ def test_who_may_not_look_says_so_at_once() -> None:
     """Run as nobody: the system refuses, in the very first sample."""
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else")
-    sensor = BlindSensor.build(settings(), LinuxPlatform())  # nobody may not even read what is to be imported
+    sensor = BlindSensor.build(
+        settings(), LinuxPlatform(), LISTED
+    )  # nobody may not even read what is to be imported
     said = as_nobody(lambda: seen(sensor))
     assert "no_permission 1 Operation not permitted" in said.splitlines()
     assert "sensor_stopped" not in said
@@ -68,7 +73,7 @@ def test_a_capture_that_runs_is_no_reason_and_one_that_stopped_begins_again() ->
     if os.geteuid() != 0:
         pytest.skip("only root may look at packets")
     platform = LinuxPlatform()
-    sensor = BlindSensor.build(settings(), platform)
+    sensor = BlindSensor.build(settings(), platform, LISTED)
     try:
         for _ in range(3):
             assert not reasons(sensor) & {"no_permission", "sensor_stopped", "events_lost"}
@@ -94,7 +99,7 @@ def test_lines_fit_the_schema() -> None:
 def test_a_sites_resolvers_are_known_beside_ours(tmp_path: Path) -> None:
     own = tmp_path / "resolvers.csv"
     own.write_text("id,value,source\nlab,10.0.0.53,this test\n")
-    sensor = BlindSensor.build(settings(resolvers=own), LinuxPlatform())
+    sensor = BlindSensor.build(settings(resolvers=own), LinuxPlatform(), LISTED)
     known = sensor._collector._resolvers
     assert (known.of_address("10.0.0.53"), known.of_address("8.8.8.8")) == ("lab", "google")
 
@@ -103,6 +108,13 @@ def test_an_unfit_list_stops_the_build(tmp_path: Path) -> None:
     own = tmp_path / "resolvers.csv"
     own.write_text("id,value,source\nlab,10.0.0.553,this test\n")
     with pytest.raises(ValueError, match="neither address nor name"):
-        BlindSensor.build(settings(resolvers=own), LinuxPlatform())
+        BlindSensor.build(settings(resolvers=own), LinuxPlatform(), LISTED)
     with pytest.raises(FileNotFoundError):
-        BlindSensor.build(settings(resolvers=tmp_path / "none.csv"), LinuxPlatform())
+        BlindSensor.build(settings(resolvers=tmp_path / "none.csv"), LinuxPlatform(), LISTED)
+
+
+def test_without_a_list_in_force_there_is_nothing_to_be_blind_to() -> None:
+    nothing = SimpleNamespace(in_force=False, renew=lambda: None)
+    platform = LinuxPlatform()
+    assert BlindSensor.build(settings(), platform, nothing).sample(SystemClock().instant()) == []
+    assert not platform.lookout.view().running
