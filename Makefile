@@ -9,8 +9,8 @@ BIN := $(VENV)/bin
 # How long the demo runs, in seconds; empty: until Ctrl-C.
 FOR ?=
 
-RUN_PACKAGES := python3-venv mosquitto influxdb moon-buggy
-TEST_PACKAGES := $(RUN_PACKAGES) chromium ninvaders victoria-metrics xvfb
+RUN_PACKAGES := python3-venv mosquitto influxdb moon-buggy dnsmasq-base curl
+TEST_PACKAGES := $(RUN_PACKAGES) chromium dnsperf iperf3 iproute2 libnss3-tools ninvaders victoria-metrics xvfb
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

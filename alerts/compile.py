@@ -62,6 +62,8 @@ def _annotations(policy: Policy, context: AlertContext) -> Iterator[tuple[str, s
     )
     yield "basis", literal(" · ".join([policy.basis.say(language), *_decisions(policy, context)]))
     yield "misses", literal(policy.misses.say(language))
+    if policy.todo is not None:
+        yield "todo", literal(policy.todo.say(language))
     if context.docs_url:
         yield "runbook_url", f"{context.docs_url.rstrip('/')}/{policy.runbook.removeprefix('docs/')}"
 

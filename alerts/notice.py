@@ -71,7 +71,8 @@ def _sections(notification: Notification, roster: Roster, language: str) -> Iter
     for name in ("basis", "misses"):
         if first.annotation(name):
             yield _Section(say(name), (first.annotation(name),))
-    todo = say("todo_firing" if notification.firing else "todo_resolved")
+    own = first.annotation("todo") if notification.firing else ""
+    todo = own or say("todo_firing" if notification.firing else "todo_resolved")
     runbook = first.annotation("runbook_url")
     yield _Section(say("todo"), (todo, runbook) if runbook else (todo,))
 

@@ -179,7 +179,7 @@ class Basis:
 
 @dataclass(config=MODEL)
 class Policy:
-    """`misses` says what it cannot see; `runbook` what an inspector does when it fires."""
+    """`misses` says what it cannot see; `todo` and, at length, `runbook` what an inspector does when it fires."""
 
     id: Annotated[str, AfterValidator(_id)]
     title: Words
@@ -192,6 +192,7 @@ class Policy:
     misses: Words
     runbook: str
     hours: PolicyHours | None = None
+    todo: Words | None = None  # None: what the catalogue of texts says of any violation
 
     @property
     def origin(self) -> Document:

@@ -391,3 +391,11 @@ def books() -> str:
 def message_numbers() -> str:
     """Every message that is stored: its number and its stream."""
     return 'SELECT "n", "stream" FROM "agent"'
+
+
+def hits_of(venue: str, pc: str) -> str:
+    """A PC's samples of listed sites, by category."""
+    return (
+        'SELECT "domain", "accesses", "process" FROM "sites" '
+        f'WHERE "venue" = {string(venue)} AND "pc" = {string(pc)} GROUP BY "category"'
+    )

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collector.roster import Roster
 
 
+SITE_POLICY = "prohibited-site"
+
+
 def judge(
     influx: Influx,
     roster: Roster,
@@ -35,9 +38,23 @@ def judge(
     yield from _numbers(influx, numbered)
 
 
+def judge_visits(influx: Influx, mails: Sequence[EmailMessage], venue: str, pc: str) -> Iterator[str]:
+    """Whether the visits of the real PC to a listed site were seen, fired and mailed."""
+    hits = influx.query(influxql.hits_of(venue, pc))
+    if not any(sum(series.column("accesses")) for series in hits):
+        yield f"the visits of {venue}/{pc} to a listed site are not in InfluxDB"
+    if any(series.tags["policy"] == SITE_POLICY for series in influx.query(influxql.violation_history())):
+        if not any(is_about(mail, venue, pc) and SITE_POLICY in plain_text(mail) for mail in mails):
+            yield f"no mail about the listed site at {venue}/{pc} arrived"
+    else:
+        yield f"no rule fired for the listed site at {venue}/{pc}"
+
+
 def _violations(influx: Influx, roster: Roster, venue: str, pc: str) -> Iterator[str]:
     fired = False
     for series in influx.query(influxql.violation_history()):
+        if series.tags["policy"] == SITE_POLICY:
+            continue
         its_venue, its_pc = series.tags["venue"], series.tags["pc"]
         first = at_second(series.rows[0][0] / 1000)
         fired = fired or (its_venue, its_pc) == (venue, pc)

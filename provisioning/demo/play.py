@@ -16,8 +16,10 @@ from collector.clock import local
 from collector.conventions import BOARD_PROVINCE
 from collector.influx import Influx, Unavailable
 from collector.simulate import Fleet, Habits, SimulatedVenue
-from provisioning.demo.judge import is_about, judge, plain_text
+from provisioning.demo.judge import is_about, judge, judge_visits, plain_text
+from provisioning.demo.listed import DOMAIN, ListedSite
 from provisioning.demo.report import Reporter
+from provisioning.local import website
 from provisioning.local.agent import LocalAgent
 from provisioning.local.game import Game
 from provisioning.local.mail import MailCatcher
@@ -67,7 +69,8 @@ class Demo:
         self.say("starting broker, database, ingest, presence, watch, preview and a mail server …")
         mails = ends.enter_context(MailCatcher(self._on_mail))
         port = free_port()
-        stack = ends.enter_context(Stack(folder / "province", self._changes(mails.port, port)))
+        listed = self._listed(folder / "listed", ends)
+        stack = ends.enter_context(Stack(folder / "province", self._changes(mails.port, port, listed)))
         stack.ingest()
         stack.spawn("presence", "--every", "10")
         stack.spawn("watch", "--state", str(folder / "state"))
@@ -83,16 +86,28 @@ class Demo:
         )
         influx = Influx(stack.deploy.influx)
         ends.callback(influx.close)
-        numbered = self._live(fleet, Reporter(influx, VENUE, PC, self.say), agent)
-        return list(judge(influx, stack.deploy.roster().get(), mails.mails, numbered, VENUE, PC))
+        numbered = self._live(fleet, Reporter(influx, VENUE, PC, self.say), agent, listed)
+        shortfalls = list(judge(influx, stack.deploy.roster().get(), mails.mails, numbered, VENUE, PC))
+        return shortfalls + (list(judge_visits(influx, mails.mails, VENUE, PC)) if listed else [])
 
-    def _live(self, fleet: Fleet, reporter: Reporter, agent: LocalAgent) -> dict[str, int]:
+    def _listed(self, folder: Path, ends: ExitStack) -> ListedSite | None:
+        if website.possible():
+            self.say(f"a site on the authority's list is served here: www.{DOMAIN}; curl will visit it")
+            return ends.enter_context(ListedSite(folder))
+        self.say(
+            "blocked sites are left out: only root, with dnsmasq and curl, may serve one here and see packets"
+        )
+        return None
+
+    def _live(
+        self, fleet: Fleet, reporter: Reporter, agent: LocalAgent, listed: ListedSite | None
+    ) -> dict[str, int]:
         """Let everybody live for the time given, then deliver what is left: each stream's last number."""
         enough = threading.Event()
         living = threading.Thread(target=fleet.run, args=(enough,), name="fleet")
         living.start()
         try:
-            self._watch(reporter)
+            self._watch(reporter, listed)
             self.say("stopping: the PCs deliver what they still hold …")
             fleet.sampling = False
             agent.stop()
@@ -105,17 +120,19 @@ class Demo:
         state = agent.state()
         return fleet.numbered() | ({state["stream"]: state["numbered"]} if state else {})
 
-    def _watch(self, reporter: Reporter) -> None:
+    def _watch(self, reporter: Reporter, listed: ListedSite | None) -> None:
         end = None if self.seconds is None else self.clock.monotonic() + self.seconds
         while end is None or self.clock.monotonic() < end:
             if self.stop.wait(LOOK_EVERY):
                 return
+            if listed is not None and not listed.visit():
+                self.say(f"www.{DOMAIN} could not be visited")
             try:
                 reporter.look()
             except Unavailable as fault:
                 self.say(f"the database does not answer: {fault}")
 
-    def _changes(self, mail_port: int, preview_port: int) -> dict[str, Any]:
+    def _changes(self, mail_port: int, preview_port: int, listed: ListedSite | None) -> dict[str, Any]:
         """Agents' hours lie in the other half of the day, so that they are closed now; ISPs never close."""
         morning = local(self.clock.wall()).time() < time(12)
         return {
@@ -136,6 +153,7 @@ class Demo:
                 "sender": "quannet@demo.example",
                 "recipients": ["inspector@demo.example"],
             },
+            **({"offer": listed.offer} if listed else {}),
             "preview": {"url": f"http://127.0.0.1:{preview_port}"},
             "alerting": {
                 "every": "10s",

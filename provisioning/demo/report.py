@@ -23,6 +23,7 @@ class Reporter:
         self._say = say
         self._looks = 0
         self._game_seen = False
+        self._site_seen = False
         self._firing: set[tuple[str, str, str]] = set()
 
     def look(self) -> None:
@@ -30,6 +31,8 @@ class Reporter:
         self._looks += 1
         if not self._game_seen:
             self._this_pc()
+        if not self._site_seen:
+            self._visits()
         self._violations()
         if self._looks % LEDGER_EVERY == 0:
             self._books()
@@ -44,6 +47,14 @@ class Reporter:
                         f"{play} s, {after_hours} s of it after hours"
                     )
                     self._game_seen = True
+                    return
+
+    def _visits(self) -> None:
+        for series in self._influx.query(influxql.hits_of(self._venue, self._pc)):
+            for _, domain, accesses, process in series.rows:
+                if accesses:
+                    self._say(f"this PC reached {domain}, which is listed: {accesses} accesses by {process}")
+                    self._site_seen = True
                     return
 
     def _violations(self) -> None:

@@ -34,6 +34,7 @@ class LocalAgent(Child):
             "": {"venue": venue, "pc": pc, "interval": every},
             "broker": broker,
             "spool": {"folder": "spool"},
+            "sites": {"spread": 1},
         }
         files.write(self.settings, as_toml(tables).encode(), files.PUBLIC)
         super().__init__("agent", self.command("run"), folder / "agent.log")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from alerts.compile import compile_policy
 from alerts.engine.dispatch import Alert, Notification
 from alerts.engine.frames import labels
 from alerts.engine.state import MISSING
@@ -82,3 +83,14 @@ def test_a_venue_that_is_not_in_the_registry_is_told_all_the_same(roster):
 def test_the_subject_is_one_line(roster):
     subject = compose(note([replace(ALERT, title="a\nb")]), roster, "vi", "").subject
     assert "\n" not in subject
+
+
+def test_a_policys_own_advice_stands_in_place_of_the_general_one(policies, context, roster):
+    """Nobody is to be called about a site before the entry of the list was checked."""
+    rules = {policy.id: compile_policy(policy, context) for policy in policies}
+    assert "todo" not in rules["after-hours-game"].annotations
+    told = replace(ALERT, annotations=labels(rules["prohibited-site"].annotations))
+    text = compose(note([told]), roster, "vi", "").text
+    assert "không kết luận qua điện thoại" in text
+    assert "Gọi cho chủ điểm" not in text
+    assert "Không cần làm ngay" in compose(note([], [ended(told)]), roster, "vi", "").text
