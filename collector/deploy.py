@@ -60,7 +60,7 @@ class Deploy:
     influx: Access
     broker: Broker
     mail: Mail
-    blocklist: Offered | None
+    blocklist: Offered | None = None
 
     def roster(self) -> RosterFile:
         return RosterFile(self.folder / DEPLOY_ROSTER)

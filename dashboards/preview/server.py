@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import waitress
 from flask import Flask, Response, abort, render_template, request
+from waitress import wasyncore
 
 from collector import texts
 from collector.clock import SystemClock, local
@@ -58,12 +59,14 @@ def create_app(folder: Path, influx: Influx, language: str, clock: Clock | None 
 
 def serve(app: Flask, host: str = "127.0.0.1", port: int = 8300, stop: threading.Event | None = None) -> None:
     """Until `stop` is set, or for ever."""
-    server = waitress.create_server(app, host=host, port=port, threads=8, ident=None)
+    sockets: dict[int, Any] = {}
+    server = waitress.create_server(app, sockets, host=host, port=port, threads=8, ident=None)
     if stop is not None:
 
         def end() -> None:
             stop.wait()
-            server.close()
+            # By the loop's own thread: it would fail on sockets that another has closed under it.
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets, ignore_all=True))
 
         threading.Thread(target=end, daemon=True).start()
     server.run()
