@@ -61,15 +61,22 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 8300, stop: threading
     """Until `stop` is set, or for ever."""
     sockets: dict[int, Any] = {}
     server = waitress.create_server(app, sockets, host=host, port=port, threads=8, ident=None)
-    if stop is not None:
+    if stop is None:
+        server.run()
+        return
 
-        def end() -> None:
-            stop.wait()
-            # By the loop's own thread: it would fail on sockets that another has closed under it.
-            server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets, ignore_all=True))
+    def end() -> None:
+        stop.wait()
+        server.pull_trigger()
 
-        threading.Thread(target=end, daemon=True).start()
-    server.run()
+    ending = threading.Thread(target=end, daemon=True)
+    ending.start()
+    while not stop.is_set():
+        wasyncore.loop(timeout=1, use_poll=True, map=sockets, count=1)
+    # First who may still pull the trigger, then what it is made of: a closed one cannot be pulled.
+    server.task_dispatcher.shutdown()
+    ending.join()
+    wasyncore.close_all(sockets, ignore_all=True)
 
 
 class _Preview:
