@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collector.agent.observation import Contact, Lookup
 
 HTTPS, DOT, DNS = 443, 853, 53  # ports
+START = 1.0  # seconds: a browser asks for nothing in its first second, and its start is known to a tick
 RECENT = 300.0  # seconds of browsing that a verdict is made of
 MEMORY = 900.0  # seconds for which lookups are remembered
 _HERE = tuple(
@@ -191,7 +192,7 @@ class Evidence:
         began = self.browsers.get(browser)
         if began is None or not self.view.running:
             return False
-        return began >= self.view.since or self.now - self.view.since >= MEMORY
+        return began + START >= self.view.since or self.now - self.view.since >= MEMORY
 
 
 def is_loopback(address: str) -> bool:

@@ -107,3 +107,10 @@ def test_a_visited_name_is_never_in_the_detail():
         for verdict in judge(evidence):
             assert "example" not in verdict.detail
             assert "198.51.100" not in verdict.detail
+
+
+def test_a_browser_that_began_within_the_second_before_our_looking_is_judged():
+    """Its start is known to a tick, and nobody asks for a page in a browser's first second."""
+    just = pc(**HIDDEN, browsers={"chromium": 109.5}, view={"since": 110.0})
+    assert [v.reason for v in judge(just)] == ["doh"]
+    assert list(judge(pc(**HIDDEN, browsers={"chromium": 108.5}, view={"since": 110.0}))) == []
