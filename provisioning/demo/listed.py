@@ -35,6 +35,10 @@ class ListedSite:
         """Whether the page was served."""
         return self._website.visit()
 
+    def run(self, *command: str, within: float) -> int:
+        """The exit code of a program that asks the site's resolver for names."""
+        return self._website.run(*command, within=within)
+
     def __enter__(self) -> Self:
         return self
 
