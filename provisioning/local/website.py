@@ -7,6 +7,7 @@ its own, sees a resolv.conf that names this resolver; the machine's own settings
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import ssl
 import subprocess
@@ -23,7 +24,6 @@ from provisioning.settings import CA_FILE, CERT_FILE, KEY_FILE
 if TYPE_CHECKING:
     from pathlib import Path
 
-RESOLVER, SERVER = "127.53.0.1", "127.53.0.2"  # all of 127/8 is this machine
 VISIT_WITHIN = 10.0  # seconds
 
 _RESOLVER = """\
@@ -48,6 +48,9 @@ class Website:
         self.name = name
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        # All of 127/8 is this machine: addresses of its own let several run beside each other.
+        net = f"127.{100 + secrets.randbelow(100)}.{1 + secrets.randbelow(254)}"
+        self._resolver, self._server = f"{net}.1", f"{net}.2"
         self._ends = ExitStack()
         try:
             self._serve()
@@ -81,7 +84,7 @@ class Website:
         ensure_certificate(self._folder, [f"www.{self.name}"], SystemClock().wall())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self._folder / CERT_FILE, self._folder / KEY_FILE)
-        server = ThreadingHTTPServer((SERVER, 443), _Page)
+        server = ThreadingHTTPServer((self._server, 443), _Page)
         server.daemon_threads = True
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="website")
@@ -92,11 +95,12 @@ class Website:
 
     def _resolve(self) -> None:
         config = self._folder / "dnsmasq.conf"
-        config.write_text(_RESOLVER.format(resolver=RESOLVER, name=self.name, server=SERVER), "utf-8")
-        (self._folder / "resolv.conf").write_text(f"nameserver {RESOLVER}\n", "utf-8")
+        settings = _RESOLVER.format(resolver=self._resolver, name=self.name, server=self._server)
+        config.write_text(settings, "utf-8")
+        (self._folder / "resolv.conf").write_text(f"nameserver {self._resolver}\n", "utf-8")
         command = ["dnsmasq", "--keep-in-foreground", f"--conf-file={config}", "--user=root", "--pid-file="]
         child = self._ends.enter_context(Child("dnsmasq", command, self._folder / "dnsmasq.log"))
-        child.wait_until(lambda: listens(53, RESOLVER))
+        child.wait_until(lambda: listens(53, self._resolver))
 
 
 class _Page(BaseHTTPRequestHandler):
