@@ -95,7 +95,8 @@ class Demo:
             self.say(f"a site on the authority's list is served here: www.{DOMAIN}; curl will visit it")
             return ends.enter_context(ListedSite(folder))
         self.say(
-            "blocked sites are left out: only root, with dnsmasq and curl, may serve one here and see packets"
+            "blocked sites are left out: to serve one here and to see packets takes root, dnsmasq, curl and"
+            " a mount namespace"
         )
         return None
 

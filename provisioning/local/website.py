@@ -38,7 +38,10 @@ address=/{name}/{server}
 
 def possible() -> bool:
     """Whether this process may open the ports and make the namespace, and has the programs."""
-    return os.geteuid() == 0 and all(map(shutil.which, ("dnsmasq", "curl", "unshare")))
+    if os.geteuid() != 0 or not all(map(shutil.which, ("dnsmasq", "curl", "unshare"))):
+        return False
+    # A container may forbid it, and in a chroot it fails.
+    return subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode == 0
 
 
 class Website:
