@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from collector.influx import Influx
 
+UNNAMED = "a program that was gone when it was asked for"
 LEDGER_EVERY = 5  # looks between two lines of the books
 
 
@@ -53,7 +54,9 @@ class Reporter:
         for series in self._influx.query(influxql.hits_of(self._venue, self._pc)):
             for _, domain, accesses, process in series.rows:
                 if accesses:
-                    self._say(f"this PC reached {domain}, which is listed: {accesses} accesses by {process}")
+                    self._say(
+                        f"this PC reached {domain}, which is listed: {accesses} accesses by {process or UNNAMED}"
+                    )
                     self._site_seen = True
                     return
 
