@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 FOR ?=
 
 RUN_PACKAGES := python3-venv mosquitto influxdb moon-buggy dnsmasq-base curl
-TEST_PACKAGES := $(RUN_PACKAGES) chromium dnsperf iperf3 iproute2 libnss3-tools ninvaders victoria-metrics xvfb
+TEST_PACKAGES := $(RUN_PACKAGES) chromium dnsperf iproute2 libnss3-tools ninvaders victoria-metrics xvfb
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,7 +39,7 @@ generate: $(VENV)/.done ## Write anew what is generated and committed
 	$(BIN)/quannet manual --out docs
 
 bench: $(VENV)/.done ## Measure each claim; results in benchmarks/results
-	@$(call debian,$(RUN_PACKAGES))
+	@$(call debian,$(RUN_PACKAGES) dnsperf iperf3 iproute2)
 	for script in benchmarks/*.py; do $(BIN)/python $$script; done
 
 lock: $(VENV)/.done ## Resolve the dependencies anew, with hashes

@@ -5,18 +5,15 @@
 
 import argparse
 import contextlib
-import json
-import os
-import platform as machine
 import resource
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+from common.report import head, write
 
 from collector.agent import catalogue, config
 from collector.agent.platform import current
@@ -91,10 +88,7 @@ def main() -> None:
         result = measure(options.rounds)
     sample = result["games_ms"] + result["host_ms"] + result["session_ms"]
     report = {
-        "claim": "a sample costs the PC less than a plain psutil pass over its processes",
-        "command": " ".join(["python", "benchmarks/agent_sample.py", *sys.argv[1:]]),
-        "date": SystemClock().wall().date().isoformat(),
-        "machine": f"{machine.system()} {machine.machine()}, {os.cpu_count()} cores, Python {machine.python_version()}",
+        **head("a sample costs the PC less than a plain psutil pass over its processes"),
         "psutil": psutil.__version__,
         "processes": seen,
         "rounds": options.rounds,
@@ -106,10 +100,7 @@ def main() -> None:
         "share_of_one_core_at_30_s_percent": round(sample / 30_000 * 100, 4),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
-    text = json.dumps(report, indent=2) + "\n"
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(text, "utf-8")
-    print(text, end="")
+    write(options.out, report)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,6 @@
 
 import argparse
 import contextlib
-import json
-import os
-import platform as machine
 import shutil
 import socket
 import statistics
@@ -19,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+from common.report import head, write
 
 from collector.agent.blindness import resolvers
 from collector.agent.blindness.collect import Collector
@@ -120,10 +118,9 @@ def main() -> None:
     with crowd(options.processes, options.connections, browser=False):
         idle = measure(options.rounds)
     report = {
-        "claim": "a sample costs half as much again as one bare psutil.net_connections at most, and less while no browser runs",
-        "command": " ".join(["python", "benchmarks/blindness.py", *sys.argv[1:]]),
-        "date": SystemClock().wall().date().isoformat(),
-        "machine": f"{machine.system()} {machine.machine()}, {os.cpu_count()} cores, Python {machine.python_version()}",
+        **head(
+            "a sample costs half as much again as one bare psutil.net_connections at most, and less while no browser runs"
+        ),
         "psutil": psutil.__version__,
         "processes": seen,
         "connections": options.connections,
@@ -134,10 +131,7 @@ def main() -> None:
         "without_browser_to_psutil": round(idle["sample_ms"] / idle["psutil_net_connections_ms"], 3),
         "share_of_one_core_at_30_s_percent": round(browsing["sample_ms"] / 30_000 * 100, 4),
     }
-    text = json.dumps(report, indent=2) + "\n"
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(text, "utf-8")
-    print(text, end="")
+    write(options.out, report)
 
 
 if __name__ == "__main__":

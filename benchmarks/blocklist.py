@@ -11,8 +11,6 @@ listed suffix of a name, all suffixes of at least two labels tried. Half of the 
 import argparse
 import gc
 import json
-import os
-import platform as machine
 import random
 import resource
 import sqlite3
@@ -23,6 +21,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from common.report import head, write
 
 from collector.agent.blocklist import List
 
@@ -161,7 +161,6 @@ def measure(folder: Path, rounds: int) -> dict[str, object]:
 
 
 def report(options: argparse.Namespace) -> dict[str, object]:
-    from collector.clock import SystemClock
 
     with tempfile.TemporaryDirectory() as name:
         make_input(Path(name), options.names, options.lookups)
@@ -175,10 +174,7 @@ def report(options: argparse.Namespace) -> dict[str, object]:
         "lookup_us": ours_["lookup_us"],
     }
     return {
-        "claim": "a province's largest list costs a PC at most 20 MiB and 10 µs a lookup with all suffixes",
-        "command": " ".join(["python", "benchmarks/blocklist.py", *sys.argv[1:]]),
-        "date": SystemClock().wall().date().isoformat(),
-        "machine": f"{machine.system()} {machine.machine()}, {os.cpu_count()} cores, Python {machine.python_version()}",
+        **head("a province's largest list costs a PC at most 20 MiB and 10 µs a lookup with all suffixes"),
         "sqlite": sqlite3.sqlite_version,
         "names": options.names,
         "rounds": options.rounds,
@@ -214,10 +210,7 @@ def main() -> None:
         )
         print(json.dumps(part))
         return
-    text = json.dumps(report(options), indent=2, ensure_ascii=False) + "\n"
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(text, "utf-8")
-    print(text, end="")
+    write(options.out, report(options))
 
 
 if __name__ == "__main__":

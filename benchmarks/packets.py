@@ -9,9 +9,6 @@ another connection.
 
 import argparse
 import contextlib
-import json
-import os
-import platform as machine
 import statistics
 import struct
 import sys
@@ -21,10 +18,10 @@ from pathlib import Path
 
 import dnslib
 import dpkt
+from common.report import head, write
 
 from collector.agent.packets import cipher
 from collector.agent.packets.reader import Reader
-from collector.clock import SystemClock
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "packets.json"
@@ -214,10 +211,7 @@ def main() -> None:
         sys.exit(f"no captures in {options.captures}: give their folder with --captures")
     took = measure(tasks(options.captures), options.rounds)
     report = {
-        "claim": "reading a name takes a small part of what general libraries take",
-        "command": " ".join(["python", "benchmarks/packets.py", *sys.argv[1:]]),
-        "date": SystemClock().wall().date().isoformat(),
-        "machine": f"{machine.system()} {machine.machine()}, {os.cpu_count()} cores, Python {machine.python_version()}",
+        **head("reading a name takes a small part of what general libraries take"),
         "peers": {"dpkt": dpkt.__version__, "dnslib": dnslib.version},
         "rounds": options.rounds,
         "cpu_microseconds_median": took,
@@ -229,10 +223,7 @@ def main() -> None:
             took["quic_hello_3_initials"] / (3 * took["quic_keys_and_one_decryption"]), 3
         ),
     }
-    text = json.dumps(report, indent=2) + "\n"
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(text, "utf-8")
-    print(text, end="")
+    write(options.out, report)
 
 
 if __name__ == "__main__":
