@@ -30,6 +30,7 @@ GOODBYE_SLACK = 5  # seconds: the last message may be stamped a little after the
 SILENT_AFTER = 120  # seconds without a message; four times an agent's interval
 LEDGER_FRESH = 60  # seconds; older, and it is our own ingest that does not see
 _CAUSE = 32  # characters, as the schema bounds it
+NOT_LOOKING = "not_looking"  # has no list in force, though the site offers one, or no sensor for it
 LOOK_BACK = "2d"  # beyond it a PC counts as never seen
 
 
@@ -123,12 +124,15 @@ class Presencer:
         clock: Clock,
         stop: threading.Event,
         every: int = EVERY,
+        offers_list: bool = False,
     ) -> None:
+        """`offers_list`: the site has a list of sites for its PCs, so that one that looks for none is blind."""
         self._roster = roster
         self._influx = influx
         self._clock = clock
         self._stop = stop
         self._every = every
+        self._offers_list = offers_list
         self._lock = threading.Lock()
         self._status: dict[tuple[str, str], tuple[str, int]] = {}
         self._failing = False
@@ -168,7 +172,11 @@ class Presencer:
         }
         with self._lock:
             status = dict(self._status)
-        blind = reasons(self._influx.query(influxql.last_blind(f"{SILENT_AFTER}s")))
+        within = f"{SILENT_AFTER}s"
+        blind = reasons(self._influx.query(influxql.last_blind(within)))
+        if self._offers_list:
+            looks = {(s.tags["venue"], s.tags["pc"]) for s in self._influx.query(influxql.last_looks(within))}
+            blind = dict.fromkeys(last.keys() - looks, NOT_LOOKING) | blind
         found = {}
         for key in last.keys() | status.keys():
             state, told = status.get(key, (None, 0))

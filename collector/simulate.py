@@ -36,6 +36,12 @@ _TICK = 0.2  # seconds between looks at what is due
 GAMES = ("league-of-legends", "fc-online", "valorant", "cs2", "crossfire")
 
 
+_NO_HITS = (
+    Point("sites", {"category": "none", "grade": "none", "slot": "0"}, {"lookups": 0, "accesses": 0}),
+    Point("blind", {"reason": "none"}, {"blind": 0, "detail": ""}),
+)
+
+
 @dataclass(frozen=True)
 class Habits:
     """How a PC's guests behave: the share of PCs in use, and of those the share that plays."""
@@ -58,6 +64,7 @@ class Guest:
 
     random: Random
     habits: Habits
+    looks: bool = False  # for listed sites, and sees none
     game: str | None = None
     active: bool = False
     _until: float = -math.inf
@@ -93,6 +100,7 @@ class Guest:
             ),
             Point("games", {"game": self.game or "none"}, {"play": play, "processes": int(bool(self.game))}),
             Point("session", {}, {"state": state, "idle": idle, "active": active}),
+            *(_NO_HITS if self.looks else ()),
         ]
 
 
@@ -142,7 +150,7 @@ class SimulatedPC:
 class Fleet:
     """Drives all PCs with one selector. `every` is the seconds between two messages of a PC.
 
-    `journal` is told of each message as it is numbered: what a test holds against the database.
+    `looks`: the PCs look for listed sites, and see none. `journal` is told of each message as it is numbered: what a test holds against the database.
     """
 
     def __init__(
@@ -153,6 +161,7 @@ class Fleet:
         seed: int,
         every: int = 30,
         pace: Pace | None = None,
+        looks: bool = False,
         journal: Callable[[SimulatedPC, list[Point]], None] = lambda _pc, _points: None,
     ) -> None:
         random = Random(seed)
@@ -168,7 +177,7 @@ class Fleet:
             SimulatedPC(
                 venue,
                 pc,
-                Guest(Random(random.random()), venue.habits),
+                Guest(Random(random.random()), venue.habits, looks),
                 clock,
                 Random(random.random()),
                 pace or Pace(),

@@ -32,7 +32,16 @@ REASONS = {
     "ech": LATE,
     "policy": "#B5793C",
 }
-CAUSES = ("seen", "said_goodbye", "lost", "no_message", "never_seen", "ingest_stalled", *REASONS)
+CAUSES = (
+    "seen",
+    "said_goodbye",
+    "lost",
+    "no_message",
+    "never_seen",
+    "ingest_stalled",
+    "not_looking",
+    *REASONS,
+)
 # Whose list a site stands on. That it stands on the authority's is no violation yet: an access is.
 GRADES = {"violation": BAD, "hint": DOUBT}
 # Categories that have a word; a site may name others, which are shown as they are.

@@ -20,7 +20,7 @@ from collector.influxql.boards import (
     states_over_time,
     violations_now,
 )
-from collector.influxql.processes import last_blind, last_ledger, last_messages, sum_per_pc
+from collector.influxql.processes import last_blind, last_ledger, last_looks, last_messages, sum_per_pc
 from collector.influxql.sites import (
     accesses_by_category,
     accesses_now,
@@ -83,6 +83,7 @@ __all__ = [
     "last_blind",
     "last_hits",
     "last_ledger",
+    "last_looks",
     "last_messages",
     "load_over_time",
     "looking_now",

@@ -20,6 +20,11 @@ def last_blind(since: str) -> str:
     return f'SELECT last("blind") FROM "blind" WHERE time > now() - {since} GROUP BY "venue", "pc", "reason"'
 
 
+def last_looks(since: str) -> str:
+    """For each PC its last sample of listed sites, of those stamped within `since`: whoever has one looks."""
+    return f'SELECT last("lookups") FROM "sites" WHERE time > now() - {since} GROUP BY "venue", "pc"'
+
+
 def last_ledger(since: str) -> str:
     """The moment of the last entry of each ingest process in its books."""
     return f'SELECT last("received") FROM "ledger" WHERE time > now() - {since} GROUP BY "worker"'

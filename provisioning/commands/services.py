@@ -58,6 +58,7 @@ def presence(deploy: Path, every: int) -> None:
         clock=SystemClock(),
         stop=until_signal(),
         every=every,
+        offers_list=settings.blocklist is not None,
     ).run()
 
 

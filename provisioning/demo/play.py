@@ -75,7 +75,7 @@ class Demo:
         stack.spawn("presence", "--every", "10")
         stack.spawn("watch", "--state", str(folder / "state"))
         preview = stack.spawn("preview", "--port", str(port))
-        fleet = self._fleet(stack)
+        fleet = self._fleet(stack, looks=listed is not None)
         game = ends.enter_context(Game())
         self.say(f"a real game runs here: {game.program}, process {game.process.pid}")
         agent = LocalAgent(folder / "this-pc", stack.endpoint(VENUE), VENUE, PC, EVERY)
@@ -162,7 +162,7 @@ class Demo:
             },
         }
 
-    def _fleet(self, stack: Stack) -> Fleet:
+    def _fleet(self, stack: Stack, *, looks: bool) -> Fleet:
         venues = [
             SimulatedVenue(
                 venue.id,
@@ -172,7 +172,8 @@ class Demo:
             )
             for venue in stack.deploy.roster().get().venues
         ]
-        fleet = Fleet(venues, self.clock, seed=SEED, every=EVERY, pace=Pace(answer_within=5, probe_first=0.5))
+        pace = Pace(answer_within=5, probe_first=0.5)
+        fleet = Fleet(venues, self.clock, seed=SEED, every=EVERY, pace=pace, looks=looks)
         self.say(f"{len(fleet.pcs)} simulated PCs in {len(venues)} venues, and this machine as {VENUE}/{PC}")
         return fleet
 

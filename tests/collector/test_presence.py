@@ -139,6 +139,39 @@ def test_a_venue_that_is_struck_off_has_no_presence(roster):
     assert list(points(roster, {}, before_all, ingest_alive=True)) == []
 
 
+def test_where_a_list_is_offered_a_pc_that_looks_for_none_is_blind(tmp_path):
+    """Its zero would mean nothing. Real broker, database, ingest and presence."""
+    with Stack(
+        tmp_path / "stack", {"offer": {"file": "/nowhere", "url": "https://lists.example/x"}}
+    ) as stack:
+        stack.ingest()
+        child = stack.spawn("presence", "--every", "1")
+        fleets = []
+        for venue, looks in (("yb-0031", True), ("yb-0036", False)):
+            pcs = (SimulatedVenue(venue, ("01",), stack.endpoint(venue), Habits(1, 0)),)
+            fleets.append(Fleet(pcs, SystemClock(), seed=1, every=1, looks=looks))
+        stop = threading.Event()
+        living = [threading.Thread(target=fleet.run, args=(stop,)) for fleet in fleets]
+        for one in living:
+            one.start()
+        influx = Influx(stack.deploy.influx)
+
+        def said() -> dict[str, tuple]:
+            answer = influx.query(
+                "SELECT last(state), cause, observed FROM presence WHERE pc = '01' GROUP BY venue"
+            )
+            return {series.tags["venue"]: series.rows[0][1:] for series in answer}
+
+        try:
+            child.wait_until(lambda: said().get("yb-0031") == ("online", "seen", 1))
+            child.wait_until(lambda: said().get("yb-0036") == ("blind", "not_looking", 0))
+        finally:
+            stop.set()
+            for one in living:
+                one.join()
+            influx.close()
+
+
 def test_the_process_tells_online_from_closed_from_never_seen(tmp_path):
     """Real broker, database, ingest and presence; PCs that say goodbye read as closed, not as silent."""
     with Stack(tmp_path / "stack") as stack:
