@@ -106,7 +106,7 @@ def test_a_shell_that_becomes_a_game_is_noticed(cs2: Path) -> None:
     games, clock = sensor(), SystemClock()
     with running(["sh", "-c", f"read line; exec {cs2} 60"]) as child:
         until(lambda: image(child) == "sh")
-        assert seen(games, clock.instant()) == {}
+        assert "counter-strike-2" not in seen(games, clock.instant())  # somebody may play here meanwhile
         child.stdin.write(b"\n")
         child.stdin.flush()
         until(lambda: image(child) == "cs2.exe")
@@ -135,7 +135,7 @@ def test_a_process_may_vanish_before_it_is_asked(tmp_path: Path) -> None:
         until(lambda: image(child) == "VALORANT-Win64-")
         platform.child = child
         assert child.pid in LinuxPlatform().processes()
-        assert seen(sensor(platform=platform), SystemClock().instant()) == {}
+        assert "valorant" not in seen(sensor(platform=platform), SystemClock().instant())
 
 
 def test_another_users_folder_is_hidden_and_proves_nothing(cs2: Path, tmp_path: Path) -> None:
