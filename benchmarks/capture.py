@@ -214,7 +214,7 @@ def main() -> None:
         watch(options.watch)
     elif "QUANNET_INSIDE" in os.environ:
         options.rounds = max(2, options.rounds)  # quartiles need two
-    measure(options)
+        measure(options)
     else:
         os.environ["QUANNET_INSIDE"] = "1"
         os.execvp("unshare", ["unshare", "--net", sys.executable, __file__, *sys.argv[1:]])
