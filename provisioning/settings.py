@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+import alerts.duration
 from collector.conventions import BROKER_USER
 
 MODEL = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
@@ -25,7 +26,6 @@ PASSWORDS, BROKER_PASSWORDS = "passwords", "mosquitto.passwd"
 
 _HOURS = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 _DURATION = re.compile(r"(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?")
-_SECONDS = (86_400, 3600, 60, 1)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _LIKE = 'write for example "07:00-23:00"'
 
@@ -70,10 +70,9 @@ def _decided(value: Any) -> Any:
 
 def seconds(duration: str) -> int:
     """How long a duration of letters is: `1m` is 60."""
-    match = _DURATION.fullmatch(duration)
-    if match is None:
+    if _DURATION.fullmatch(duration) is None:
         raise ValueError(f"{duration!r} is no duration; write for example 5m, 1h or 1h30m")
-    return sum(int(part[:-1]) * unit for part, unit in zip(match.groups(), _SECONDS, strict=True) if part)
+    return int(alerts.duration.parse(duration).total_seconds())
 
 
 def _duration(text: str) -> str:
