@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collector.roster import Roster, Venue
 
 _AGENTS = {m.name: m for m in schema.MEASUREMENTS if m.writer is schema.Writer.AGENT}
+# Of each: the tags that its writer sets, and the fields that are computed here. Asked for each line.
+_OWN_TAGS = {name: frozenset(tag.name for tag in m.tags) for name, m in _AGENTS.items()}
+_DERIVED = {name: tuple(f for f in m.fields if f.after_hours_of) for name, m in _AGENTS.items()}
 _EPOCH = date(1970, 1, 1)
 _DAYS_CACHED = 100_000
 
@@ -144,8 +147,8 @@ class Pipeline:
         day = self._day(venue, local_day(time))
         if day is None:
             raise _RefusalError("identity", f"{venue.id} was not in the registry at that time")
-        for derived in measurement.fields:
-            base = fields.get(derived.after_hours_of) if derived.after_hours_of else None
+        for derived in _DERIVED[measurement.name]:
+            base = fields.get(derived.after_hours_of)
             if isinstance(base, int):
                 outside = after_hours(time, base, lambda d: _windows(self._day(venue, d)))
                 if outside is not None:
@@ -178,7 +181,7 @@ def _windows(day: _Day | None) -> Windows:
 
 
 def _check_tags(point: Point, measurement: schema.Measurement) -> None:
-    wanted = {tag.name for tag in measurement.tags}
+    wanted = _OWN_TAGS[measurement.name]
     if point.tags.keys() != wanted:
         raise _RefusalError("tags", f"{sorted(point.tags)} where {measurement.name} has {sorted(wanted)}")
 
