@@ -51,11 +51,10 @@ def manual(out: Path, only_check: bool) -> None:
     """Write the generated pages of the manual: schema and command line."""
     from provisioning.manual import pages
 
-    changed = [name for name, text in pages(main).items() if _differs(out / name, text)]
-    if not only_check:
-        for name in changed:
-            (out / name).write_text(pages(main)[name], "utf-8")
-    for name in changed:
+    changed = {name: text for name, text in pages(main).items() if _differs(out / name, text)}
+    for name, text in changed.items():
+        if not only_check:
+            (out / name).write_text(text, "utf-8")
         click.echo(out / name)
     sys.exit(FAULTS if changed and only_check else 0)
 

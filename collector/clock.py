@@ -98,10 +98,6 @@ class TrustedClock:
         self._error = 0.0
         self._taken = 0.0
 
-    @property
-    def synced(self) -> bool:
-        return self._offset is not None
-
     def observe(self, server_ms: int, sent: float, received: float) -> None:
         """Take one ack's server time (epoch milliseconds) into account."""
         error = max(0.0, received - sent) / 2

@@ -6,10 +6,7 @@ import difflib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from collector.problem import as_text
-from provisioning import files, lock
-from provisioning.scaffold import EXAMPLE, GENERATED
-from provisioning.site import load
+from provisioning import files
 from provisioning.targets import TARGETS
 
 if TYPE_CHECKING:
@@ -103,12 +100,3 @@ def _remove(folder: Path, path: str) -> None:
         if parent == folder or any(parent.iterdir()):
             return
         parent.rmdir()
-
-
-def generate_example() -> list[str]:
-    """Bring the example's lock and `_gen` up to date; the paths touched."""
-    site, problems = load(EXAMPLE)
-    assert site is not None, as_text(problems)
-    planned = plan(site)
-    lock.write(EXAMPLE, planned)
-    return apply(planned, EXAMPLE / GENERATED)

@@ -44,9 +44,9 @@ def check(site: Path, fail_on: str, as_json_text: bool) -> None:
 
     Example: quannet check --site lao-cai
     """
-    from provisioning.site import load
+    from provisioning.site import examine
 
-    report(load(site)[1], fail_on, as_json_text)
+    report(examine(site), fail_on, as_json_text)
 
 
 @click.command()
