@@ -29,6 +29,8 @@ class Writer(enum.Enum):
     PRESENCE = "presence"
     WATCH = "watch"
     BUILD = "blocklist build"
+    SUMMARISE = "summarise"
+    SERVER = "each process of the server"
 
 
 @dataclass(frozen=True)
@@ -212,14 +214,15 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         (
             _text(
                 "state",
-                "online, blind (online, but `sites` may miss something), closed (switched off in order), "
-                "silent (was seen, is not now) or unknown",
+                "online, blind (online, but `sites` may miss something), cloned (online, under an identity that "
+                "two PCs use), closed (switched off in order), silent (gone while its neighbours were heard), "
+                "dark (gone with its whole venue) or unknown",
                 16,
             ),
             _text(
                 "cause", "why the state is what it is; of a blind PC the first reason of its last sample", 32
             ),
-            _flag("online", "1 where it sends messages: the state is online or blind"),
+            _flag("online", "1 where it sends messages: the state is online, blind or cloned"),
             _flag("observed", "1 where the state is online: what coverage is the share of"),
             _int("seen", "s", "since the last message was stamped; absent where never seen"),
             _text("hours", "what the law says of now: open, closed, or no_rule (none is known)", 8),
@@ -239,8 +242,75 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             _int("lines_stored", "lines", "written since the process started"),
             _int("lines_dead", "lines", "refused since the process started"),
             _int("write_errors", "", "failed writes since the process started"),
+            _int("queued", "payloads", "taken from the broker and not yet opened; they stand in no book"),
+            _int("queued_bytes", "B", "the same, in bytes"),
+            _flag("connected", "1 where the process was subscribed at the broker since its last entry"),
         ),
         identity=(),
+    ),
+    Measurement(
+        "refused",
+        Writer.INGEST,
+        "What one ingest process has refused, by reason; a line a reason that has occurred.",
+        (
+            Tag("worker", "the ingest process"),
+            Tag("reason", "one word, as in the dead-letter file; see the operator's page"),
+        ),
+        (_int("count", "", "messages or single lines, since the process started"),),
+        identity=(),
+    ),
+    Measurement(
+        "late",
+        Writer.INGEST,
+        "What a message held that reached the database too late for the rules that read its own time; stamped "
+        "with its arrival, once a message, and only where there is something to report.",
+        (),
+        (
+            _text("stream", "of the message"),
+            _int("n", "", "of the message"),
+            _int("happened", "s", "the message's own stamp, in seconds since 1970"),
+            _int("delay", "s", "between its own stamp and its arrival"),
+            _int("after_hours", "s", "of play outside the allowed hours", 86_400),
+            _int("use_after_hours", "s", "of use outside the allowed hours", 86_400),
+            _int("accesses", "", "to sites on the authority's own list"),
+            _text("domain", "the first of these sites; absent where none", 253),
+        ),
+    ),
+    Measurement(
+        "unregistered",
+        Writer.INGEST,
+        "PCs that speak with a venue's credentials and stand in no registry; a point a minute while they do.",
+        (Tag("pc", "the name that it gives itself, or `others` beyond the first twenty of a venue"),),
+        (_int("messages", "", "refused since the last point"),),
+        identity=("venue", "place", "class"),
+    ),
+    Measurement(
+        "process",
+        Writer.SERVER,
+        "The health of one of the server's own processes.",
+        (Tag("process", "its command; of ingest with the worker, such as ingest-1"),),
+        (
+            _int("rss", "B", "resident memory"),
+            Field("cpu", Kind.FLOAT, "%", "of one core, since its last point", high=100_000),
+            _int("uptime", "s", "since it started"),
+        ),
+        identity=(),
+    ),
+    Measurement(
+        "daily",
+        Writer.SUMMARISE,
+        "A PC's day, stamped with its local midnight; written anew while late data may still change it.",
+        (),
+        (
+            _int("play", "s", "of catalogue games"),
+            _int("after_hours", "s", "of it outside the allowed hours; absent where no rule is known"),
+            _int("active", "s", "in use; absent where no sample could tell"),
+            _int("use_after_hours", "s", "of it outside the allowed hours; absent where no rule is known"),
+            _int("accesses", "", "to sites on the authority's own list"),
+            _int("hints", "", "accesses and lookups of sites on other lists, and lookups of the authority's"),
+            _int("messages", "", "stored"),
+            _share("coverage", "of the day's minutes, as far as presence wrote them, in which it was observed"),
+        ),
     ),
     Measurement(
         "blocklist",

@@ -20,6 +20,9 @@ class Ledger:
     lines_stored: int = 0
     lines_dead: int = 0
     write_errors: int = 0
+    queued: int = 0
+    queued_bytes: int = 0
+    connected: int = 0
 
     @property
     def balanced(self) -> bool:
