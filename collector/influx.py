@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 import urllib3
@@ -14,6 +14,8 @@ from influxdb_client.service.write_service import WriteService
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+Precision = Literal["s", "ms"]
 
 _TRANSIENT = {408, 429, 500, 502, 503, 504}
 
@@ -99,11 +101,11 @@ class Influx:
         )
         self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=4)
 
-    def write(self, lines: Sequence[str]) -> None:
-        """Store lines with timestamps in seconds. Unavailable or Refused otherwise."""
+    def write(self, lines: Sequence[str], precision: Precision = "s") -> None:
+        """Store lines whose timestamps are whole seconds or milliseconds. Unavailable or Refused otherwise."""
         try:
             self._writes.post_write(
-                self._access.org, self._access.database, "\n".join(lines).encode(), precision="s"
+                self._access.org, self._access.database, "\n".join(lines).encode(), precision=precision
             )
         except ApiException as fault:
             message = f"{fault.status}: {_message(fault.body)}"

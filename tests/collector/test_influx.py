@@ -23,6 +23,13 @@ def test_lines_go_in_and_series_come_out(influx):
     assert second.column("play") == [15]
 
 
+def test_a_line_may_be_stamped_in_milliseconds(influx):
+    influx.write(["games,pc=07 play=30i 1772463610123"], precision="ms")
+    influx.write(["games,pc=07 play=31i 1772463611"])
+    (series,) = influx.query('SELECT play FROM "games"')
+    assert series.rows == ((1_772_463_610_123, 30), (1_772_463_611_000, 31))
+
+
 def test_what_the_database_refuses_is_said_in_its_words(influx):
     influx.write(LINES)
     with pytest.raises(Refused, match="field type conflict"):
