@@ -1,8 +1,11 @@
-"""Wire v1: topics, payloads, acknowledgements and status between agents and the server.
+"""Wire v1: topics, payloads, answers and status between agents and the server.
 
 A payload is one frame or several (a backlog travels in bundles); a frame is the header line
 `# <version> <stream> <n>` and the lines of the message numbered `n` in that stream, each with its
 timestamp in seconds and without identity tags. `n = 0` carries no lines: a ping.
+
+What the server answers is an acknowledgement, or a refusal of a payload that it cannot open: the agent
+then keeps what it has, shows the server's words, and asks again ever more rarely.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ MAX_TEXT = 1024 * 1024  # bytes after decompression: 4 times the payload, a bomb
 MAX_FRAMES = 500
 MAX_LINES = 500  # in one frame
 MAX_STATUS = 1024  # bytes
+MAX_WORDS = 200  # characters of a refusal
 MAX_MANIFEST = 16 * 1024  # bytes
 
 _ZLIB = 0x78
@@ -45,10 +49,14 @@ _PC = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _TOPIC = re.compile(rf"{ROOT}/({_SLUG.pattern})/({_PC.pattern})/(data|ack|status)")
 _STREAM = re.compile(r"[0-9a-f]{32}")
 _HEADER = re.compile(rf"# ([0-9]{{1,4}}) ({_STREAM.pattern}) ([0-9]{{1,15}})")
+# What a header of any version begins with, and as a rule its stream.
+_ANY_VERSION = re.compile(rf"# ([0-9]{{1,4}})(?: ({_STREAM.pattern})(?= |$)| |$)", re.MULTILINE)
+_HEAD = 64  # bytes in which that stands
 _VERSION = re.compile(r"[\x21-\x7e]{1,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _URL = re.compile(r"https?://[\x21-\x7e]{1,1000}")
 _ACK = re.compile(rf"({_STREAM.pattern}) ([0-9,-]{{1,8000}}) ([0-9]{{1,15}})")
+_REFUSAL = re.compile(rf"! (-|{_STREAM.pattern}) ([a-z]{{1,16}}) ([\x20-\x7e]{{1,{MAX_WORDS}}})")
 
 
 class WireError(ValueError):
@@ -76,6 +84,15 @@ class Ack:
     stream: str
     numbers: tuple[int, ...]
     server_ms: int
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Nothing of a payload was taken. `stream` is empty where the payload did not show whose it is."""
+
+    stream: str
+    reason: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -167,6 +184,21 @@ def decode_ack(payload: bytes) -> Ack:
     return Ack(match[1], tuple(numbers), int(match[3]))
 
 
+def encode_refusal(payload: bytes, fault: WireError) -> bytes:
+    """The answer to a payload that `decode` refused; harmless to show, whatever the payload held."""
+    words = "".join(c if " " <= c <= "~" else "?" for c in fault.detail)[:MAX_WORDS] or "-"
+    return f"! {_stream_of(payload) or '-'} {fault.reason} {words}".encode("ascii")
+
+
+def decode_answer(payload: bytes) -> Ack | Refusal:
+    if not payload.startswith(b"!"):
+        return decode_ack(payload)
+    match = _REFUSAL.fullmatch(payload.decode("ascii", "replace"))
+    if match is None:
+        raise WireError("refusal", f"not `! <stream> <reason> <words>`: {payload[:100]!r}")
+    return Refusal("" if match[1] == "-" else match[1], match[2], match[3])
+
+
 def encode_status(state: str, **more: str) -> bytes:
     return json.dumps({"state": state, **more}, sort_keys=True).encode()
 
@@ -219,6 +251,18 @@ def _inflate(payload: bytes) -> bytes:
     return text
 
 
+def _stream_of(payload: bytes) -> str:
+    """The stream that a payload of any version seems to be of; empty where it does not show."""
+    head = payload[:_HEAD]
+    if payload[:1] == bytes([_ZLIB]):
+        try:
+            head = zlib.decompressobj().decompress(payload[:MAX_PAYLOAD], _HEAD)
+        except zlib.error:
+            return ""
+    match = _ANY_VERSION.match(head.decode("ascii", "replace"))
+    return (match[2] or "") if match else ""
+
+
 def _frames(text: str) -> list[Frame]:
     frames: list[Frame] = []
     header: tuple[str, int] | None = None
@@ -241,10 +285,11 @@ def _frames(text: str) -> list[Frame]:
 
 def _header(line: str) -> tuple[str, int]:
     match = _HEADER.fullmatch(line)
+    version = match or _ANY_VERSION.match(line)  # another version's header may go on as it likes
+    if version is not None and int(version[1]) != WIRE_VERSION:
+        raise WireError("version", f"wire {version[1]}; this server speaks {WIRE_VERSION}")
     if match is None:
         raise WireError("header", f"not `# {WIRE_VERSION} <stream> <n>`: {line[:60]!r}")
-    if int(match[1]) != WIRE_VERSION:
-        raise WireError("version", f"wire {match[1]}; this server speaks {WIRE_VERSION}")
     return match[2], int(match[3])
 
 

@@ -42,6 +42,9 @@ def test_a_ping_has_no_lines():
         (f"# 1 {STREAM} 0\nhost cpu=1.0 1".encode(), "header"),
         (f"# 1 {STREAM} 7".encode(), "header"),
         (f"# 2 {STREAM} 1\nhost cpu=1.0 1".encode(), "version"),
+        (b"# 2 a header of its own kind\nhost", "version"),
+        (f"# 0 {STREAM} 1\nhost cpu=1.0 1".encode(), "version"),
+        (f"# 12345 {STREAM} 1\nhost cpu=1.0 1".encode(), "header"),
         ((f"# 1 {STREAM} 1\n" + "\n".join(["x"] * (wire.MAX_LINES + 1))).encode(), "size"),
         (zlib.compress("\n".join([f"# 1 {STREAM} 0"] * (wire.MAX_FRAMES + 1)).encode()), "size"),
     ],
@@ -158,3 +161,44 @@ def test_what_a_newer_server_offers_is_passed_over():
 def test_a_bad_manifest_is_refused(payload):
     with pytest.raises(WireError):
         wire.decode_manifest(payload)
+
+
+def refusal(payload: bytes) -> wire.Refusal:
+    """What the sender of a bad payload reads."""
+    with pytest.raises(WireError) as caught:
+        wire.decode(payload)
+    answer = wire.decode_answer(wire.encode_refusal(payload, caught.value))
+    assert isinstance(answer, wire.Refusal)
+    return answer
+
+
+@pytest.mark.parametrize("pack", [bytes, zlib.compress], ids=["plain", "zlib"])
+def test_a_newer_agent_is_told_which_version_the_server_speaks(pack):
+    payload = pack(f"# 2 {STREAM} 7 of another kind\nhost cpu=1.0".encode())
+    assert refusal(payload) == wire.Refusal(STREAM, "version", "wire 2; this server speaks 1")
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: f"# 1 {text}".encode()))
+def test_a_refusal_is_short_and_readable_whatever_was_refused(payload):
+    try:
+        wire.decode(payload)
+    except WireError as fault:
+        answer = wire.encode_refusal(payload, fault)
+        assert len(answer) <= wire.MAX_WORDS + 64
+        assert isinstance(wire.decode_answer(answer), wire.Refusal)
+
+
+def test_an_answer_is_an_ack_or_a_refusal():
+    ack = Ack(STREAM, (3,), 7)
+    assert wire.decode_answer(wire.encode_ack(ack)) == ack
+    with pytest.raises(WireError, match="ack"):
+        wire.decode_answer(b"?")
+    for payload in (
+        b"!",
+        b"! - version",
+        b"! x version no",
+        b"! - version \xff",
+        b"! - version " + b"x" * 201,
+    ):
+        with pytest.raises(WireError, match="refusal"):
+            wire.decode_answer(payload)
