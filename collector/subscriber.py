@@ -37,6 +37,7 @@ class Subscriber:
         self._take = on_message
         self._on_up = on_up
         self._down = False
+        self.subscribed = False  # at this moment: what is published there reaches us
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, name, protocol=mqtt.MQTTv5)
         self._client.username_pw_set(broker.user, broker.password())
         self._client.tls_set_context(ssl.create_default_context(cafile=broker.ca_file))
@@ -75,6 +76,7 @@ class Subscriber:
             self._say(f"refuses the subscription to {self._topic}: {codes[0]}")
             return
         self._down = False
+        self.subscribed = True
         log.info("connected to the broker")
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: Any) -> None:
@@ -83,6 +85,7 @@ class Subscriber:
     def _on_disconnect(
         self, _client: mqtt.Client, _data: Any, _flags: Any, code: Any, _properties: Any
     ) -> None:
+        self.subscribed = False
         if code.is_failure:
             self._say(f"is gone: {code}")
 

@@ -22,12 +22,16 @@ GROUND = {
         "problem",
         "roster",
         "schema",
+        "supervised",
         "texts",
+        "vitals",
         "wire",
     )
 }
 # Of the ground floor, what needs the server's libraries and stays off a PC.
-SERVER_ONLY = {"collector.deploy", "collector.document", "collector.influx", "collector.roster"}
+SERVER_ONLY = {
+    f"collector.{name}" for name in ("deploy", "document", "influx", "roster", "supervised", "vitals")
+}
 ON_A_PC = {"psutil", "paho"} | set(sys.stdlib_module_names)
 # What an extra brings to a PC, each behind one module that does without.
 EXTRAS = {"collector.agent.packets.cipher": {"cryptography"}}
