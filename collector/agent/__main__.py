@@ -138,7 +138,8 @@ def _status(path: Path, *, as_is: bool) -> int:
         sys.stdout.write(text + "\n")
     else:
         for key, value in state.items():
-            sys.stdout.write(f"{key:10} {', '.join(value) or '-' if isinstance(value, list) else value}\n")
+            shown = ", ".join(value) if isinstance(value, list) else str(value)
+            sys.stdout.write(f"{key:10} {shown or '-'}\n")
     return FAULTS if state["failing"] else CLEAN
 
 

@@ -3,7 +3,8 @@
 Probing: connected, but nobody has answered yet; only pings go out, ever more rarely.
 Open: a ping was answered, so that the server's time is known and ingest is alive; a few payloads are
 under way, more with each ack, one after a silence. An unanswered payload leads back to probing, so that
-an outage costs a ping now and then, and its end is no storm.
+an outage costs a ping now and then, and its end is no storm. A refused payload leads back there too, after
+a pause that doubles: a server that is to be updated is asked again, but not by a whole province each minute.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from collector.wire import Ack, Frame, encode
+from collector.wire import Ack, Frame, Refusal, encode
 
 if TYPE_CHECKING:
     from random import Random
@@ -30,6 +31,8 @@ class Pace:
     answer_within: float = 20.0
     probe_first: float = 2.0
     probe_longest: float = 60.0
+    refused_first: float = 60.0
+    refused_longest: float = 3600.0
 
 
 @dataclass
@@ -56,6 +59,7 @@ class Delivery:
         self._open = False
         self._window = 1
         self._failures = 0
+        self._refusals = 0
         self._ping_sent: float | None = None
         self._next_ping = math.inf
         self._flights: list[_Flight] = []
@@ -90,9 +94,22 @@ class Delivery:
         self._in_flight -= numbers
         self._sent_before -= numbers
         if gone:
-            self._failures = 0
+            self._failures = self._refusals = 0
             self._window = min(self.pace.window, self._window + 1)
         return gone
+
+    def refused(self, refusal: Refusal, now: float) -> bool:
+        """The server refuses what we send: keep it and pause. False where it may mean another sender.
+
+        Whoever else sends rubbish under this PC's name must not silence it.
+        """
+        if refusal.stream != self.spool.stream:
+            return False
+        if self._connected and (self._open or self._ping_sent is not None):  # else we pause already
+            self._refusals += 1
+            pause = self.pace.refused_first * 2 ** min(self._refusals - 1, 10)
+            self._probe(now, self._jitter(min(pause, self.pace.refused_longest)))
+        return True
 
     def poll(self, now: float) -> bytes | None:
         """The next payload to publish now, or None."""

@@ -33,7 +33,7 @@ _FAREWELL_WITHIN = 2.0  # seconds
 
 @dataclass(frozen=True)
 class Up:
-    """Connected and subscribed to the acks."""
+    """Connected and subscribed to the server's answers."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,20 @@ class Acked:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """The server took nothing of a payload, and says why."""
+
+    refusal: wire.Refusal
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What the site offers its agents now."""
 
     offers: Mapping[str, wire.Offer]
 
 
-Event = Up | Down | Acked | Manifest
+Event = Up | Down | Acked | Refused | Manifest
 
 
 @dataclass(frozen=True)
@@ -177,7 +184,8 @@ class Link:
             if message.topic == wire.MANIFEST_TOPIC:
                 event = Manifest(wire.decode_manifest(payload))
             else:
-                event = Acked(wire.decode_ack(payload), received)
+                answer = wire.decode_answer(payload)
+                event = Refused(answer) if isinstance(answer, wire.Refusal) else Acked(answer, received)
         except wire.WireError as fault:
             log.warning("a message that cannot be read: %s", fault)
             return

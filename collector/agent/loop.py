@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from collector import lineprotocol
-from collector.agent.link import Acked, Down, Event, Link, Manifest, Up
+from collector.agent.link import Acked, Down, Event, Link, Manifest, Refused, Up
 
 if TYPE_CHECKING:
     import threading
@@ -98,6 +98,7 @@ class Agent:
         self._failing: set[str] = set()  # what was already said to fail
         self._errors = 0
         self._lost = 0  # messages that the disk refused
+        self._refusal = ""  # the server's words, until it takes something again
 
     def run(self, stop: threading.Event) -> None:
         """Sample and deliver until `stop`; then deliver what is left, and say goodbye to the broker."""
@@ -188,9 +189,16 @@ class Agent:
                 self._on_offers(offers)
             case Acked(ack, received):
                 try:
-                    self._delivery.acked(ack, received)
+                    if self._delivery.acked(ack, received):
+                        self._refusal = ""
+                        self._recovered("server")
                 except sqlite3.Error as fault:  # it stays in the spool and is sent again
                     self._fails("spool", fault)
+            case Refused(refusal):
+                if self._delivery.refused(refusal, self._clock.monotonic()):
+                    self._refusal = f"{refusal.reason}: {refusal.words}"
+                    self._fails("server", f"it refuses what we send: {self._refusal}")
+                    self._write_state()
 
     def _fails(self, what: str, fault: object) -> None:
         if what not in self._failing:
@@ -212,6 +220,7 @@ class Agent:
             "queued": self._spool.queued,
             "dropped": self._spool.dropped + self._lost,
             "failing": sorted(self._failing),
+            "refused": self._refusal,
             "at": self._clock.wall().isoformat(timespec="seconds"),
         }
         beside = self._state.with_suffix(".new")

@@ -8,7 +8,7 @@ import pytest
 from collector.agent.delivery import Delivery, Pace
 from collector.agent.spool import Spool
 from collector.clock import Instant, TrustedClock
-from collector.wire import Ack, decode
+from collector.wire import Ack, Refusal, decode
 
 BOOT = "boot-1"
 SERVER = 1_700_000_000
@@ -173,3 +173,58 @@ class TestTrustedClock:
     def test_before_the_first_ack_there_is_no_time(self):
         with pytest.raises(LookupError):
             TrustedClock().epoch(1)
+
+
+def refuse(bench: Bench, stream: str | None = None) -> bool:
+    refusal = Refusal(bench.spool.stream if stream is None else stream, "version", "wire 2")
+    return bench.delivery.refused(refusal, bench.now)
+
+
+def test_what_is_refused_is_kept_and_asked_about_ever_more_rarely(bench):
+    bench.keep(3)
+    bench.delivery.connected(0)
+    times = []
+    while bench.now < 20_000:
+        if bench.sent():
+            times.append(bench.now)
+            assert refuse(bench)
+        bench.now = bench.delivery.wake()
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert 45 <= gaps[0] <= 75
+    assert gaps[1] > gaps[0]
+    assert 2700 <= gaps[-1] <= 4500
+    assert bench.spool.queued == 3
+
+
+def test_several_refusals_of_what_was_under_way_are_one(bench):
+    bench.keep(3)
+    bench.open()
+    assert bench.sent() == [[3]]
+    assert refuse(bench)
+    wake = bench.delivery.wake()
+    assert refuse(bench)
+    assert bench.delivery.wake() == wake
+
+
+def test_a_server_that_was_updated_gets_all_of_it_and_the_pause_begins_anew(bench):
+    bench.keep(3)
+    bench.delivery.connected(0)
+    for _ in range(5):
+        assert bench.sent() == [[0]]
+        refuse(bench)
+        bench.now = bench.delivery.wake()
+    assert bench.sent() == [[0]]
+    bench.answer(0)
+    assert bench.sent() == [[3]]
+    bench.answer(3)
+    assert bench.sent() == [[1, 2]]
+    refuse(bench)
+    assert bench.delivery.wake() - bench.now <= 75
+
+
+@pytest.mark.parametrize("stream", ["", "cd" * 16])
+def test_rubbish_that_another_sends_under_this_name_silences_nobody(bench, stream):
+    bench.keep(1)
+    bench.open()
+    assert not refuse(bench, stream)
+    assert bench.sent() == [[1]]

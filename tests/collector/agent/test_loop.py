@@ -1,10 +1,12 @@
 """The agent's loop: due sensors share a message, and a fault of one sensor, the disk or the broker is outlived."""
 
+import json
 import queue
 import sqlite3
 import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 import psutil
@@ -12,12 +14,12 @@ import pytest
 
 from collector.agent.delivery import Delivery
 from collector.agent.health import Health
-from collector.agent.link import Acked, Down, Event, Up
+from collector.agent.link import Acked, Down, Event, Refused, Up
 from collector.agent.loop import Agent, Schedule
 from collector.agent.spool import Spool
 from collector.clock import FrozenClock, Instant, TrustedClock
 from collector.lineprotocol import Point
-from collector.wire import Ack, decode
+from collector.wire import Ack, Refusal, decode
 
 
 class Looks:
@@ -53,7 +55,7 @@ class Line:
 
 
 class World:
-    def __init__(self, *sensors: Looks) -> None:
+    def __init__(self, *sensors: Looks, state: Path | None = None) -> None:
         self.clock = FrozenClock(datetime(2026, 3, 2, tzinfo=UTC))
         self.events: queue.Queue[Event] = queue.Queue()
         self.line = Line()
@@ -67,7 +69,7 @@ class World:
             health=Health(self.clock, "test"),
             clock=self.clock,
             random=Random(1),
-            state=None,
+            state=state,
         )
 
     def step(self, *events: Event) -> None:
@@ -161,3 +163,31 @@ def test_a_stop_says_goodbye():
     assert world.line.closed_in_order
     with pytest.raises(sqlite3.ProgrammingError):
         world.spool.newest()
+
+
+def test_the_words_of_a_server_that_refuses_are_shown_and_said_once_until_it_takes_something(
+    tmp_path, caplog
+):
+    caplog.set_level("INFO")
+    path = tmp_path / "status.json"
+    world = World(Looks("host", 10), state=path)
+    refused = Refused(Refusal(world.spool.stream, "version", "wire 2; this server speaks 1"))
+    for _ in range(3):
+        world.step(refused)
+        world.clock.advance(10)
+    state = json.loads(path.read_text())
+    assert (state["refused"], state["failing"]) == ("version: wire 2; this server speaks 1", ["server"])
+    assert caplog.text.count("server fails") == 1
+    world.step(Acked(Ack(world.spool.stream, (1, 2), 1), 0.0))
+    world.clock.advance(10)
+    world.step()
+    state = json.loads(path.read_text())
+    assert (state["refused"], state["failing"]) == ("", [])
+    assert "server works again" in caplog.text
+
+
+def test_the_words_meant_for_another_are_not_shown(tmp_path):
+    path = tmp_path / "status.json"
+    world = World(Looks("host", 10), state=path)
+    world.step(Refused(Refusal("cd" * 16, "version", "wire 2")))
+    assert json.loads(path.read_text())["refused"] == ""
