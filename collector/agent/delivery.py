@@ -18,7 +18,7 @@ from collector.wire import Ack, Frame, Refusal, encode
 if TYPE_CHECKING:
     from random import Random
 
-    from collector.agent.spool import Spool
+    from collector.agent.spool import Store
     from collector.clock import TrustedClock
 
 
@@ -47,7 +47,7 @@ class _Flight:
 class Delivery:
     """Times are monotonic seconds. `boot` is the clock's, to tell this boot's samples from older ones."""
 
-    spool: Spool
+    spool: Store
     clock: TrustedClock
     boot: str
     random: Random

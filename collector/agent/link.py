@@ -20,7 +20,7 @@ from collector import wire
 
 if TYPE_CHECKING:
     import queue
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from collector.clock import Clock
@@ -83,11 +83,14 @@ def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=endpoint.ca_file)
 
 
-def make_client(client_id: str, endpoint: Endpoint, context: ssl.SSLContext) -> mqtt.Client:
+def make_client(
+    client_id: str,
+    endpoint: Endpoint,
+    context: ssl.SSLContext,
+    kind: Callable[..., mqtt.Client] = mqtt.Client,
+) -> mqtt.Client:
     """A paho client for MQTT 5 over TLS that neither reconnects nor sends again by itself."""
-    client = mqtt.Client(
-        CallbackAPIVersion.VERSION2, client_id, protocol=mqtt.MQTTv5, reconnect_on_failure=False
-    )
+    client = kind(CallbackAPIVersion.VERSION2, client_id, protocol=mqtt.MQTTv5, reconnect_on_failure=False)
     client.username_pw_set(endpoint.user, endpoint.password)
     client.tls_set_context(context)
     client.connect_timeout = 10.0

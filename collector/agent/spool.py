@@ -6,7 +6,7 @@ import logging
 import secrets
 import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from collector.wire import Frame
 
@@ -33,6 +33,22 @@ CREATE TABLE IF NOT EXISTS message (
 );
 CREATE TABLE IF NOT EXISTS used (stamp INTEGER PRIMARY KEY);
 """
+
+
+class Store(Protocol):
+    """What a delivery needs of a spool."""
+
+    stream: str
+
+    def stamp(self, boot: str, epoch: Callable[[float], float]) -> None: ...
+
+    def newest(self) -> int | None: ...
+
+    def oldest(self, limit: int) -> list[int]: ...
+
+    def frames(self, numbers: Iterable[int]) -> list[Frame]: ...
+
+    def forget(self, numbers: Iterable[int]) -> int: ...
 
 
 @dataclass(frozen=True)
