@@ -13,6 +13,7 @@ from collector.clock import at_second, local
 from collector.influx import Unavailable
 from collector.lineprotocol import Point
 from collector.subscriber import Subscriber
+from collector.supervised import Supervised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from collector.deploy import Broker
     from collector.influx import Influx, Series
     from collector.roster import Roster, RosterFile, Venue
+    from collector.vitals import Vitals
 
 log = logging.getLogger(__name__)
 
 MINUTE = 60
 EVERY = 60  # seconds between two verdicts
+BEAT = 5.0  # seconds between two signs of life
 GOODBYE_SLACK = 5  # seconds: the last message may be stamped a little after the goodbye that it preceded
 SILENT_AFTER = 120  # seconds without a message; four times an agent's interval
 LEDGER_FRESH = 60  # seconds; older, and it is our own ingest that does not see
@@ -125,6 +128,8 @@ class Presencer:
         stop: threading.Event,
         every: int = EVERY,
         offers_list: bool = False,
+        supervised: Supervised | None = None,
+        vitals: Vitals | None = None,
     ) -> None:
         """`offers_list`: the site has a list of sites for its PCs, so that one that looks for none is blind."""
         self._roster = roster
@@ -133,6 +138,9 @@ class Presencer:
         self._stop = stop
         self._every = every
         self._offers_list = offers_list
+        self._supervised = supervised or Supervised(clock)
+        self._vitals = vitals
+        self._result = ""
         self._lock = threading.Lock()
         self._status: dict[tuple[str, str], tuple[str, int]] = {}
         self._failing = False
@@ -141,11 +149,24 @@ class Presencer:
     def run(self) -> None:
         """A verdict on each PC at each whole minute, until `stop`."""
         self._link.start()
+        done = self._turn()
         try:
-            while not self._stop.wait(self._until_next()):
-                self._once()
+            while not self._stop.wait(min(BEAT, self._until_next())):
+                self._say_alive()
+                if (turn := self._turn()) != done:
+                    done = turn
+                    self._once()
         finally:
             self._link.stop()
+
+    def _say_alive(self) -> None:
+        if self._link.subscribed:
+            self._supervised.ready()
+        self._supervised.alive(self._result if self._link.subscribed else "waiting for the broker")
+
+    def _turn(self) -> int:
+        """The number of the current interval between two verdicts."""
+        return int(self._clock.wall().timestamp() // self._every)
 
     def _until_next(self) -> float:
         return self._every - self._clock.wall().timestamp() % self._every
@@ -154,13 +175,16 @@ class Presencer:
         now = int(self._clock.wall().timestamp())
         try:
             alive = self._ingest_alive(now)
-            rows = points(self._roster.get(), self._seen(), now, ingest_alive=alive)
-            self._influx.write([lineprotocol.encode(point) for point in rows])
+            rows = list(points(self._roster.get(), self._seen(), now, ingest_alive=alive))
+            vitals = [] if self._vitals is None else self._vitals.lines()
+            self._influx.write([*(lineprotocol.encode(point) for point in rows), *vitals])
         except Unavailable as fault:
             if not self._failing:
                 log.warning("presence cannot be written: %s", fault)
             self._failing = True
             return
+        observed = sum(point.fields["observed"] == 1 for point in rows)
+        self._result = f"{len(rows)} PCs, {observed} observed"
         if self._failing:
             log.info("presence is written again")
         self._failing = False

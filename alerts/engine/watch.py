@@ -21,6 +21,8 @@ from collector.conventions import DEPLOY_ALERTING
 from collector.influx import Influx
 from collector.lineprotocol import Point
 from collector.schema import IDENTITY
+from collector.supervised import Supervised
+from collector.vitals import Vitals
 
 if TYPE_CHECKING:
     import threading
@@ -66,10 +68,14 @@ class Watch:
         *,
         phase: timedelta = timedelta(0),
         state: Path | None = None,
+        supervised: Supervised | None = None,
+        vitals: Vitals | None = None,
     ) -> None:
         """`phase` is how long after the full interval a group is evaluated; `state` a folder for its memory."""
         self._influx = influx
         self._clock = clock
+        self._supervised = supervised or Supervised(clock)
+        self._vitals = vitals
         self._on_event = on_event
         self._phase = int(phase.total_seconds())
         self._folder = RuleFolder(deploy.folder / DEPLOY_ALERTING)
@@ -79,7 +85,7 @@ class Watch:
             uid: {instance.labels: instance for instance in found} for uid, found in memory.instances.items()
         }
         self._dispatcher = Dispatcher(Route(receiver=""), memory.groups)
-        self._outbox = Outbox(send, memory.unsent)
+        self._outbox = Outbox(self._alive_and(send), memory.unsent)
         self._lines = Lines(influx, memory.unwritten)
         self._rules: dict[str, Entry] = {}
         self._broken: dict[str, str] = {}
@@ -88,6 +94,21 @@ class Watch:
     def run(self, stop: threading.Event) -> None:
         while not stop.wait(self._until_next()):
             self.tick()
+            self._supervised.ready()
+            self._supervised.alive(self._state())
+
+    def _alive_and(self, send: Callable[[Notification], None]) -> Callable[[Notification], None]:
+        """A mail server may take its time: each notice is a sign of life, and a tick may have many."""
+
+        def sending(notification: Notification) -> None:
+            self._supervised.alive()
+            send(notification)
+
+        return sending
+
+    def _state(self) -> str:
+        firing = sum(i.phase in FIRING for found in self._instances.values() for i in found.values())
+        return f"{len(self._rules)} rules, {firing} violations, {len(self._outbox.waiting)} notices wait"
 
     def tick(self) -> None:
         now = at_second(int(self._clock.wall().timestamp()) // _SECONDS * _SECONDS)
@@ -101,8 +122,11 @@ class Watch:
         for entry in self._rules.values():
             at = self._due(entry, last, now)
             if at is not None:
+                self._supervised.alive()  # a database that does not answer takes seconds from each rule
                 self._evaluate(entry, at)
         self._outbox.put(self._dispatcher.due(now))
+        for line in [] if self._vitals is None else self._vitals.lines():
+            self._lines.put(line)
         self._lines.flush()
         self._outbox.flush(now)
         self._save()
@@ -205,10 +229,14 @@ class Watch:
         self._file.save(memory)
 
 
-def run(deploy: Deploy, state: Path, clock: Clock, stop: threading.Event) -> None:
+def run(
+    deploy: Deploy, state: Path, clock: Clock, stop: threading.Event, supervised: Supervised | None = None
+) -> None:
     """What `quannet watch` does until `stop`."""
     influx = Influx(deploy.influx)
     try:
-        Watch(deploy, influx, clock, mailer(deploy, clock), state=state).run(stop)
+        send = mailer(deploy, clock)
+        vitals = Vitals("watch", clock)
+        Watch(deploy, influx, clock, send, state=state, supervised=supervised, vitals=vitals).run(stop)
     finally:
         influx.close()

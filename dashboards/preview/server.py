@@ -19,6 +19,7 @@ from dashboards.preview import figures, queries, tables, timerange, variables
 from dashboards.preview.reader import Boards
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from werkzeug.datastructures import MultiDict
@@ -57,10 +58,21 @@ def create_app(folder: Path, influx: Influx, language: str, clock: Clock | None 
     return app
 
 
-def serve(app: Flask, host: str = "127.0.0.1", port: int = 8300, stop: threading.Event | None = None) -> None:
-    """Until `stop` is set, or for ever."""
+def serve(
+    app: Flask,
+    host: str = "127.0.0.1",
+    port: int = 8300,
+    stop: threading.Event | None = None,
+    *,
+    opened: Callable[[], None] = lambda: None,
+    beat: Callable[[], None] = lambda: None,
+) -> None:
+    """Until `stop` is set, or for ever. `opened` is called when it listens, and `beat` now and then, by the
+    threads that make the pages: if they or the loop hang, it is not called.
+    """
     sockets: dict[int, Any] = {}
     server = waitress.create_server(app, sockets, host=host, port=port, threads=8, ident=None)
+    opened()
     if stop is None:
         server.run()
         return
@@ -71,12 +83,34 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 8300, stop: threading
 
     ending = threading.Thread(target=end, daemon=True)
     ending.start()
+    pulse = _Beat(beat)
     while not stop.is_set():
+        if pulse.done.is_set():
+            pulse.done.clear()
+            server.task_dispatcher.add_task(pulse)
         wasyncore.loop(timeout=1, use_poll=True, map=sockets, count=1)
     # First who may still pull the trigger, then what it is made of: a closed one cannot be pulled.
     server.task_dispatcher.shutdown()
     ending.join()
     wasyncore.close_all(sockets, ignore_all=True)
+
+
+class _Beat:
+    """A task among those that make pages, one at a time."""
+
+    def __init__(self, beat: Callable[[], None]) -> None:
+        self._beat = beat
+        self.done = threading.Event()
+        self.done.set()
+
+    def service(self) -> None:
+        try:
+            self._beat()
+        finally:
+            self.done.set()
+
+    def cancel(self) -> None:
+        self.done.set()
 
 
 class _Preview:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from collector.deploy import Deploy
+    from collector.supervised import Supervised
     from provisioning.site import Site
 
 FAULTS, UNKNOWN = 1, 3  # exit codes; 0 is clean, 2 wrong usage (click's own)
@@ -46,11 +47,17 @@ def judging() -> Iterator[None]:
         sys.exit(UNKNOWN)
 
 
-def until_signal() -> threading.Event:
-    """Set by SIGTERM or Ctrl-C: the process then finishes the work in hand."""
+def until_signal(supervised: Supervised | None = None) -> threading.Event:
+    """Set by SIGTERM or Ctrl-C: the process then finishes the work in hand; its supervisor hears of it."""
     stop = threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        if supervised is not None:
+            supervised.stopping()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, end)
     return stop
 
 

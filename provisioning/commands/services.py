@@ -49,16 +49,21 @@ def presence(deploy: Path, every: int) -> None:
     from collector.clock import SystemClock
     from collector.influx import Influx
     from collector.presence import Presencer
+    from collector.supervised import Supervised
+    from collector.vitals import Vitals
 
-    settings = read_deploy(deploy)
+    settings, clock = read_deploy(deploy), SystemClock()
+    supervised = Supervised.from_environment(clock)
     Presencer(
         broker=settings.broker,
         roster=settings.roster(),
         influx=Influx(settings.influx),
-        clock=SystemClock(),
-        stop=until_signal(),
+        clock=clock,
+        stop=until_signal(supervised),
         every=every,
         offers_list=settings.blocklist is not None,
+        supervised=supervised,
+        vitals=Vitals("presence", clock),
     ).run()
 
 
@@ -71,8 +76,11 @@ def watch(deploy: Path, state: Path) -> None:
     """Evaluate the generated alert rules and send their mails, where there is no Grafana."""
     from alerts.engine.watch import run
     from collector.clock import SystemClock
+    from collector.supervised import Supervised
 
-    run(read_deploy(deploy), state, SystemClock(), until_signal())
+    clock = SystemClock()
+    supervised = Supervised.from_environment(clock)
+    run(read_deploy(deploy), state, clock, until_signal(supervised), supervised)
 
 
 @click.command()
@@ -81,10 +89,21 @@ def watch(deploy: Path, state: Path) -> None:
 @click.option("--port", type=click.IntRange(1, 65_535), help="Default: that of the site's preview address.")
 def preview(deploy: Path, host: str, port: int | None) -> None:
     """Show the generated boards with live data on a web page, where there is no Grafana."""
+    from collector.clock import SystemClock
     from collector.conventions import DEPLOY_DASHBOARDS
     from collector.influx import Influx
+    from collector.supervised import Supervised
+    from collector.vitals import Vitals
     from dashboards.preview.server import create_app, serve
 
-    settings = read_deploy(deploy)
-    app = create_app(deploy / DEPLOY_DASHBOARDS, Influx(settings.influx), settings.language)
-    serve(app, host, port or urlsplit(settings.preview_url).port or 80, until_signal())
+    settings, clock = read_deploy(deploy), SystemClock()
+    influx = Influx(settings.influx)
+    supervised, vitals = Supervised.from_environment(clock), Vitals("preview", clock)
+
+    def beat() -> None:
+        supervised.alive("shows the boards")
+        vitals.write(influx)
+
+    app = create_app(deploy / DEPLOY_DASHBOARDS, influx, settings.language)
+    port = port or urlsplit(settings.preview_url).port or 80
+    serve(app, host, port, until_signal(supervised), opened=supervised.ready, beat=beat)
