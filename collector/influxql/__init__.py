@@ -20,6 +20,7 @@ from collector.influxql.boards import (
     states_over_time,
     violations_now,
 )
+from collector.influxql.late import reported_messages, stored_messages
 from collector.influxql.processes import last_blind, last_ledger, last_looks, last_messages, sum_per_pc
 from collector.influxql.sites import (
     accesses_by_category,
@@ -101,9 +102,11 @@ __all__ = [
     "presence_by_venue",
     "queued_over_time",
     "registered_now",
+    "reported_messages",
     "session_by_pc",
     "sites_over_time",
     "states_over_time",
+    "stored_messages",
     "string",
     "sum_per_pc",
     "tag_values",

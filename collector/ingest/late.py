@@ -1,0 +1,199 @@
+"""What a late message holds that the rules would have told in time, and the lines of `late` that tell it now.
+
+A rule that looks back for `over` and is evaluated each minute sees a message for certain where it comes at most
+`over` - 1 minute late, and never where it comes later than `over`; between the two, the rule's own moment within
+the minute decides, which ingest does not know. LATE_AFTER lies where nothing that counts is lost:
+
+- an access (prohibited-site, over 3 minutes) is told by its rule up to 2 minutes, and here beyond. Between 2 and
+  3 minutes both may tell it: rather twice than not at all, since one access is one act.
+- play (after-hours-*, over 2 minutes) is told here beyond 2 minutes, when its rule cannot see it any more: never by
+  both. Of play that ends together with an outage, its last 2 minutes may be counted by neither, less than what
+  its rule lets go anyway. So is play of a PC whose every message comes between 90 and 120 seconds late, which
+  no outage and no backlog makes.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from collector import influxql, lineprotocol
+from collector.influx import Refused
+from collector.lineprotocol import Point
+from collector.schema import IDENTITY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from collector.influx import Influx
+
+log = logging.getLogger(__name__)
+
+LATE_AFTER = 120  # seconds between a message's stamp and its arrival
+
+# A query asks for so many senders at most, and for messages that lie so many seconds apart at most.
+SENDERS = 25
+SPAN = 3 * 3600
+
+# The lines that tell something, in whatever order their tags and fields stand. Texts are passed over as a whole,
+# so that nothing within one can pass for a field.
+_FIELDS = r'(?:\w+=(?:"(?:[^"\\]|\\.)*"|[^",]*),)*'
+_TELLING = re.compile(
+    rf"(?:games|session),\S+ {_FIELDS}after_hours=(?!0i)"
+    rf"|sites(?=\S*,grade=violation[, ])\S+ {_FIELDS}accesses=(?!0i)"
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one late message holds. `happened` is its stamp, in seconds; `tags` are its identity at that time."""
+
+    tags: tuple[tuple[str, str], ...]
+    stream: str
+    n: int
+    happened: int
+    delay: int
+    after_hours: int = 0
+    use_after_hours: int = 0
+    accesses: int = 0
+    domain: str = ""
+
+    @property
+    def sender(self) -> tuple[str, str, str]:
+        tags = dict(self.tags)
+        return tags["venue"], tags["pc"], self.stream
+
+    def line(self, ms: int) -> str:
+        """A line of `late`, stamped in milliseconds; what is nothing is left out."""
+        told: dict[str, lineprotocol.Value] = {
+            "after_hours": self.after_hours,
+            "use_after_hours": self.use_after_hours,
+            "accesses": self.accesses,
+            "domain": self.domain,
+        }
+        fields: dict[str, lineprotocol.Value] = {
+            "stream": self.stream,
+            "n": self.n,
+            "happened": self.happened,
+            "delay": self.delay,
+            **{name: value for name, value in told.items() if value},
+        }
+        return lineprotocol.encode(Point("late", dict(self.tags), fields, ms))
+
+
+def find(lines: Iterable[str], stream: str, n: int, now: int) -> Finding | None:
+    """What the message numbered `n` tells, of its lines as they go to the database; None where it is nothing.
+
+    Of games that ran at the same time the longest counts: seconds of the PC, not of each game.
+    """
+    points = [lineprotocol.decode(line) for line in lines if _TELLING.match(line)]
+    if not points:
+        return None
+    stamp = points[0].time
+    assert stamp is not None  # ingest takes no line without one
+    accesses = _values(points, "sites", "accesses")
+    domains = [str(p.fields["domain"]) for p in points if p.measurement == "sites" and "domain" in p.fields]
+    return Finding(
+        tuple((name, points[0].tags[name]) for name in IDENTITY),
+        stream,
+        n,
+        stamp,
+        now - stamp,
+        max(_values(points, "games", "after_hours"), default=0),
+        max(_values(points, "session", "after_hours"), default=0),
+        sum(accesses),
+        domains[0] if domains else "",
+    )
+
+
+class Lateness:
+    """Tells each late message once, also where it is sent again or ingest dies over it.
+
+    Two workers that take the same message within the same moment may both tell it; the notice is still one.
+    """
+
+    def __init__(self, influx: Influx) -> None:
+        self._influx = influx
+        self._refused = ""
+        self._second = 0
+        self._used: set[tuple[str, str, int]] = set()  # venue, PC, time: of this second or later
+
+    def lines(self, findings: Sequence[Finding], now_ms: int) -> list[str]:
+        """Lines of `late` in milliseconds, to be written before the messages themselves.
+
+        1. A message that is stored was told when it came for the first time, or came in time: nothing.
+        2. One that is told and not stored met a crash between the two: it stays told at its first arrival.
+        3. Any other is told at its arrival now.
+
+        Unavailable where the database cannot be asked.
+        """
+        told = set()
+        for group in _groups(findings):
+            told |= self._known(group)
+        lines = []
+        for finding in findings:
+            key = _key(finding)
+            if key not in told:
+                told.add(key)  # the batch may hold it twice
+                lines.append(finding.line(self._free(finding, now_ms)))
+        return lines
+
+    def _known(self, group: Sequence[Finding]) -> set[tuple[str, str, str, int, int]]:
+        senders = sorted({finding.sender for finding in group})
+        since, until = group[0].happened, group[-1].happened
+        known = set()
+        try:
+            for series in self._influx.query(influxql.stored_messages(senders, since, until)):
+                for time, n, stream in series.rows:
+                    known.add((series.tags["venue"], series.tags["pc"], stream, n, time // 1000))
+            for series in self._influx.query(influxql.reported_messages(senders, since, until)):
+                for _, n, stream, happened in series.rows:
+                    known.add((series.tags["venue"], series.tags["pc"], stream, n, happened))
+        except Refused as fault:
+            # Data must not stop for this: rather told twice than not stored.
+            if str(fault) != self._refused:
+                log.warning("InfluxDB does not say which late messages it has: %s", fault)
+            self._refused = str(fault)
+        return known
+
+    def _free(self, finding: Finding, now_ms: int) -> int:
+        """A time of its own among the PC's: that of another message would overwrite it.
+
+        The milliseconds are the message's number, so that workers that share a PC's backlog do not meet.
+        """
+        second = now_ms // 1000 * 1000
+        if second != self._second:
+            self._second = second
+            self._used = {used for used in self._used if used[2] >= second}
+        venue, pc, _ = finding.sender
+        ms = second + finding.n % 1000
+        while (venue, pc, ms) in self._used:
+            ms += 1000
+        self._used.add((venue, pc, ms))
+        return ms
+
+
+def _values(points: Iterable[Point], measurement: str, field: str) -> list[int]:
+    found = (p.fields.get(field) for p in points if p.measurement == measurement)
+    return [value for value in found if isinstance(value, int)]
+
+
+def _key(finding: Finding) -> tuple[str, str, str, int, int]:
+    return (*finding.sender, finding.n, finding.happened)
+
+
+def _groups(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
+    """In order of time, each within a query's bounds."""
+    group: list[Finding] = []
+    senders: set[tuple[str, str, str]] = set()
+    for finding in sorted(findings, key=lambda f: f.happened):
+        full = len(senders) == SENDERS and finding.sender not in senders
+        if group and (full or finding.happened - group[0].happened > SPAN):
+            yield group
+            group, senders = [], set()
+        group.append(finding)
+        senders.add(finding.sender)
+    if group:
+        yield group

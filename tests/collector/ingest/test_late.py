@@ -1,0 +1,262 @@
+"""What a late message tells, and that it is told once: on a real database."""
+
+from dataclasses import replace
+
+import pytest
+
+from alerts.load import BUILTIN, load
+from collector import influxql, lineprotocol
+from collector.influx import Influx, Unavailable
+from collector.ingest.late import LATE_AFTER, SENDERS, SPAN, Finding, Lateness, find
+from collector.lineprotocol import Point
+
+STREAM = "ab" * 16
+NIGHT = 1_772_463_600  # 2026-03-02 22:00 in Vietnam
+MORNING = NIGHT + 10 * 3600
+WHO = {"venue": "yb-0012", "pc": "07", "place": "04252", "class": "game"}
+
+
+def line(measurement, time=NIGHT, tags=None, **fields):
+    return lineprotocol.encode(Point(measurement, {**WHO, **(tags or {})}, fields, time))
+
+
+def message(*lines, n=5, time=NIGHT):
+    own = line("agent", time, stream=STREAM, n=n, clock="server")
+    return [own, *lines, line("host", time, cpu=3.0)]
+
+
+def of(*lines):
+    return find(message(*lines), STREAM, 5, MORNING)
+
+
+def game(name="lmht", after_hours=30, **more):
+    return line("games", tags={"game": name}, play=30, after_hours=after_hours, processes=1, **more)
+
+
+def site(grade="violation", slot="0", accesses=2, **more):
+    tags = {"category": "gambling", "grade": grade, "slot": slot}
+    return line("sites", tags=tags, accesses=accesses, lookups=3, **more)
+
+
+def test_play_after_hours_is_told_with_its_own_time_and_identity():
+    assert of(game()) == Finding(tuple(WHO.items()), STREAM, 5, NIGHT, 36_000, after_hours=30)
+
+
+def test_use_after_hours_is_told_apart_from_play():
+    found = of(line("session", state="active", idle=2, active=30, after_hours=30))
+    assert (found.after_hours, found.use_after_hours) == (0, 30)
+
+
+def test_accesses_to_listed_sites_are_summed_and_the_first_is_named():
+    found = of(site(domain="bet.example"), site(slot="1", accesses=1, domain="cards.example"))
+    assert (found.accesses, found.domain) == (3, "bet.example")
+
+
+def test_of_two_games_at_once_the_longer_counts():
+    assert of(game("launcher", 30), game("lmht", 20)).after_hours == 30
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [game(after_hours=0)],
+        [line("games", tags={"game": "lmht"}, play=30, processes=1)],  # no rule is known
+        [line("session", state="active", idle=2, active=30, after_hours=0)],
+        [site(grade="hint")],
+        [site(accesses=0)],
+        [line("sites", tags={"category": "violation", "grade": "none", "slot": "0"}, accesses=1)],
+    ],
+)
+def test_what_breaks_nothing_is_not_told(lines):
+    assert of(*lines) is None
+
+
+@pytest.mark.parametrize("process", ["accesses=0i", "x, accesses=0i", 'a",accesses=0i,"', "a\\"])
+def test_no_text_of_a_line_hides_its_number(process):
+    assert of(site(process=process)).accesses == 2
+
+
+@pytest.mark.parametrize("process", ["accesses=9i", 'a",accesses=9i,b="', ",grade=violation, accesses=9i"])
+def test_no_text_of_a_line_makes_one_up(process):
+    assert of(site(grade="hint", process=process), site(accesses=0, process=process)) is None
+
+
+def test_the_order_of_tags_and_fields_does_not_matter():
+    who = "class=game,place=04252,pc=07,venue=yb-0012"
+    lines = [
+        f'sites,slot=0,{who},grade=violation,category=x lookups=1i,process="a b,c",accesses=4i {NIGHT}',
+        f"games,game=lmht,{who} play=30i,processes=1i,after_hours=20i {NIGHT}",
+        f'session,{who} state="active",active=30i,after_hours=10i {NIGHT}',
+    ]
+    found = of(*lines)
+    assert (found.accesses, found.after_hours, found.use_after_hours) == (4, 20, 10)
+
+
+def test_what_is_nothing_is_left_out_of_the_line():
+    told = lineprotocol.decode(of(game()).line(MORNING * 1000))
+    assert told == Point(
+        "late",
+        WHO,
+        {"stream": STREAM, "n": 5, "happened": NIGHT, "delay": 36_000, "after_hours": 30},
+        MORNING * 1000,
+    )
+
+
+def test_the_bound_fits_the_rules_that_read_a_message_at_its_own_time():
+    """An access is seen by its rule or is late, wherever in the minute the rule is evaluated; play never twice."""
+    policies, _ = load(BUILTIN, "alerts/policies")
+    over = {p.id: p.threshold.over.total_seconds() for p in policies}
+    assert over["prohibited-site"] - 60 >= LATE_AFTER
+    assert {over["after-hours-game"], over["after-hours-agent"]} == {LATE_AFTER}
+
+
+# --- once ---------------------------------------------------------------------------------------------------
+
+
+def finding(n=5, pc="07", venue="yb-0012", stream=STREAM, happened=None):
+    tags = tuple({**WHO, "pc": pc, "venue": venue}.items())
+    happened = NIGHT + 30 * n if happened is None else happened
+    return Finding(tags, stream, n, happened, MORNING - happened, after_hours=30)
+
+
+def store(influx, *findings):
+    """The data themselves, as far as the database is asked for them."""
+    influx.write(
+        [
+            lineprotocol.encode(
+                Point("agent", dict(f.tags), {"n": f.n, "stream": f.stream, "version": "1"}, f.happened)
+            )
+            for f in findings
+        ]
+    )
+
+
+def tell(influx, findings, ms=MORNING * 1000):
+    """As ingest does: a worker that knows nothing of an earlier one."""
+    lines = Lateness(influx).lines(findings, ms)
+    if lines:
+        influx.write(lines, precision="ms")
+    return lines
+
+
+def told(influx):
+    """(n, time in ms) of all that stands in the database."""
+    rows = [row for s in influx.query('SELECT "n" FROM "late" GROUP BY "venue", "pc"') for row in s.rows]
+    return sorted((n, time) for time, n in rows)
+
+
+def test_a_message_is_told_at_its_arrival(influx):
+    tell(influx, [finding(5)])
+    assert told(influx) == [(5, MORNING * 1000 + 5)]
+
+
+def test_messages_of_one_arrival_do_not_overwrite_each_other(influx):
+    many = [finding(n) for n in (*range(1, 50), 1001, 2001)]
+    tell(influx, many)
+    assert len(told(influx)) == len(many)
+    assert all(0 <= time - MORNING * 1000 < 3000 for _, time in told(influx))
+
+
+def test_two_batches_of_a_second_do_not_overwrite_each_other(influx):
+    worker = Lateness(influx)
+    for n in (1, 1001, 2001):
+        influx.write(worker.lines([finding(n)], MORNING * 1000), precision="ms")
+    influx.write(worker.lines([finding(2)], MORNING * 1000 + 1000), precision="ms")
+    assert [n for n, _ in told(influx)] == [1, 2, 1001, 2001]
+
+
+def test_workers_that_share_a_backlog_do_not_overwrite_each_other(influx):
+    tell(influx, [finding(n) for n in range(1, 51)], MORNING * 1000 + 100)
+    tell(influx, [finding(n) for n in range(51, 101)], MORNING * 1000 + 120)
+    assert len(told(influx)) == 100
+
+
+def test_a_message_that_is_sent_again_after_its_ack_was_lost_is_told_once(influx):
+    for second in (0, 20, 4000):
+        tell(influx, [finding(5), finding(6)], (MORNING + second) * 1000)
+        store(influx, finding(5), finding(6))
+    assert [n for n, _ in told(influx)] == [5, 6]
+
+
+def test_a_message_that_came_in_time_and_is_sent_again_much_later_is_not_told(influx):
+    store(influx, finding(5))
+    assert tell(influx, [finding(5), finding(6)]) != []
+    assert [n for n, _ in told(influx)] == [6]
+
+
+def test_a_crash_between_the_two_writes_leaves_it_told_at_its_first_arrival(influx):
+    tell(influx, [finding(5)])
+    assert tell(influx, [finding(5)], (MORNING + 600) * 1000) == []
+    assert told(influx) == [(5, MORNING * 1000 + 5)]
+
+
+def test_a_batch_that_holds_a_message_twice_tells_it_once(influx):
+    tell(influx, [finding(5), finding(5)])
+    assert [n for n, _ in told(influx)] == [5]
+
+
+def test_another_stream_pc_venue_or_time_is_another_message(influx):
+    known = finding(5)
+    store(influx, known)
+    tell(influx, [known])
+    others = [
+        finding(5, stream="cd" * 16),
+        finding(5, pc="08"),
+        finding(5, venue="yb-0015"),
+        finding(5, happened=known.happened + 1),  # of a clone of this PC, or the spool was put back
+    ]
+    tell(influx, others)
+    assert len(told(influx)) == len(others)
+    tell(influx, others)
+    assert len(told(influx)) == len(others)
+
+
+def test_few_questions_are_asked_and_none_where_there_is_nothing(influx):
+    asked = []
+
+    class Asked(Influx):
+        def query(self, text, *, method="GET"):
+            asked.append(text)
+            return super().query(text, method=method)
+
+    database = Asked(influx._access)
+    try:
+        assert Lateness(database).lines([], MORNING * 1000) == []
+        assert asked == []
+        Lateness(database).lines([finding(n) for n in range(1, 200)], MORNING * 1000)
+        assert len(asked) == 2
+        asked.clear()
+        venue = [finding(1, pc=f"{i:02}") for i in range(SENDERS + 1)]
+        Lateness(database).lines(venue, MORNING * 1000)
+        assert len(asked) == 4
+        asked.clear()
+        far = finding(2, happened=NIGHT + SPAN + 31)
+        Lateness(database).lines([finding(1, happened=NIGHT), far], MORNING * 1000)
+        assert len(asked) == 4
+    finally:
+        database.close()
+
+
+def test_a_database_that_is_away_is_said_to_the_caller(influx):
+    away = Influx(replace(influx._access, url="http://127.0.0.1:1"))
+    try:
+        with pytest.raises(Unavailable):
+            Lateness(away).lines([finding()], MORNING * 1000)
+    finally:
+        away.close()
+
+
+def test_a_database_that_refuses_to_be_asked_does_not_hold_up_the_data(influx, caplog):
+    nowhere = Influx(replace(influx._access, database="nowhere"))
+    try:
+        worker = Lateness(nowhere)
+        assert len(worker.lines([finding(5)], MORNING * 1000)) == 1
+        assert len(worker.lines([finding(6)], MORNING * 1000)) == 1
+    finally:
+        nowhere.close()
+    assert caplog.text.count("does not say which late messages it has") == 1
+
+
+def test_a_name_cannot_break_out_of_a_question():
+    assert r"'a\'b'" in influxql.stored_messages([("a'b", "1", STREAM)], 0, 1)
