@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Precision = Literal["s", "ms"]
 
 _TRANSIENT = {408, 429, 500, 502, 503, 504}
+# Our password, our rights, our database: an operator mends them, and the lines are as good as before.
+_NOT_LET_IN = {401, 403, 404}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Series:
 
 
 class Unavailable(Exception):  # noqa: N818 - a state of the world, met by waiting
-    """The database cannot be reached or is overloaded; the same request may succeed later."""
+    """The database cannot be reached, is overloaded or does not let us in; the same request may succeed later."""
 
 
 class Refused(Exception):  # noqa: N818 - a verdict on what was sent
@@ -87,6 +89,7 @@ class Influx:
 
     def __init__(self, access: Access, *, timeout: float = 10.0) -> None:
         self._access = access
+        self._url = access.url.rstrip("/")
         self._headers = {"User-Agent": "quannet"}
         if access.secret is not None:
             v1 = urllib3.make_headers(basic_auth=access.secret)["authorization"]
@@ -96,9 +99,7 @@ class Influx:
             self._client.api_client.set_default_header(name, value)
         api = self._client.api_client
         self._writes = _V1WriteService(api) if access.api == "v1" else WriteService(api)
-        self._query_url = (
-            access.url.rstrip("/") + "/query?" + urlencode({"db": access.database, "epoch": "ms"})
-        )
+        self._query = {"db": access.database, "epoch": "ms"}
         self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=4)
 
     def write(self, lines: Sequence[str], precision: Precision = "s") -> None:
@@ -109,7 +110,7 @@ class Influx:
             )
         except ApiException as fault:
             message = f"{fault.status}: {_message(fault.body)}"
-            if fault.status is None or fault.status in _TRANSIENT:
+            if fault.status is None or fault.status in _TRANSIENT | _NOT_LET_IN:
                 raise Unavailable(message) from None
             raise Refused(message) from None
         except (urllib3.exceptions.HTTPError, OSError) as fault:
@@ -119,7 +120,7 @@ class Influx:
         """Run one InfluxQL statement. Unavailable or Refused (with the database's words) otherwise."""
         return [
             Series(
-                series["name"],
+                series.get("name", ""),
                 series.get("tags", {}),
                 tuple(series["columns"]),
                 tuple(tuple(row) for row in series.get("values", ())),
@@ -129,23 +130,40 @@ class Influx:
 
     def raw(self, text: str, *, method: str = "GET") -> dict[str, Any]:
         """The first result object of an InfluxQL statement as the database gave it, times in epoch ms."""
-        try:
-            answer = self._pool.request(
-                method, f"{self._query_url}&{urlencode({'q': text})}", headers=self._headers
-            )
-            body = json.loads(answer.data)
-        except ValueError:
-            raise Unavailable(f"{answer.status}: no JSON") from None
-        except (urllib3.exceptions.HTTPError, OSError) as fault:
-            raise Unavailable(_say(fault)) from None
-        if answer.status in _TRANSIENT:
-            raise Unavailable(f"{answer.status}: {body.get('error', '')}")
+        status, body = self.call(method, "/query?" + urlencode({**self._query, "q": text}))
+        if not isinstance(body, dict):
+            raise Unavailable(f"{status}: no JSON")
         if "error" in body:
             raise Refused(body["error"])
         result: dict[str, Any] = body["results"][0]
         if "error" in result:
             raise Refused(result["error"])
         return result
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Any other request: its status, and its JSON where the answer is some. Unavailable otherwise."""
+        headers = dict(self._headers)
+        if path.startswith("/api/v3/") and self._access.secret is not None:
+            headers["Authorization"] = f"Bearer {self._access.secret}"  # the one form that all of 3.x takes
+        answer = self._request(method, path, headers, body)
+        if answer.status in _TRANSIENT or answer.status in {401, 403}:
+            raise Unavailable(f"{answer.status}: {_message(answer.data)}")
+        try:
+            return answer.status, json.loads(answer.data)
+        except ValueError:
+            return answer.status, None
+
+    def version(self) -> str:
+        """What the server says of itself, such as 1.6.7 or v2.7.1; empty where it does not say."""
+        return str(self._request("GET", "/ping", self._headers).headers.get("X-Influxdb-Version", ""))
+
+    def _request(
+        self, method: str, path: str, headers: dict[str, str], body: Any = None
+    ) -> urllib3.BaseHTTPResponse:
+        try:
+            return self._pool.request(method, self._url + path, headers=headers, json=body)
+        except (urllib3.exceptions.HTTPError, OSError) as fault:
+            raise Unavailable(_say(fault)) from None
 
     def create_database(self) -> None:
         """1.x only; harmless where it exists."""
@@ -164,7 +182,7 @@ def _message(body: Any) -> str:
     try:
         data = json.loads(body)
     except (TypeError, ValueError):
-        return str(body)[:300]
+        return (body.decode(errors="replace") if isinstance(body, bytes) else str(body))[:300]
     return str(data.get("message") or data.get("error") or data)[:300]
 
 

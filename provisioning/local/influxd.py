@@ -26,6 +26,9 @@ bind-address = "127.0.0.1:{rpc}"
   wal-dir = {wal}
   query-log-enabled = false
 
+[retention]
+  check-interval = "{retention_check}"
+
 [monitor]
   store-enabled = false
 
@@ -38,14 +41,16 @@ bind-address = "127.0.0.1:{rpc}"
 class Influxd(Child):
     """Started and with its database made when the constructor returns."""
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, retention_check: str = "30m") -> None:
+        """`retention_check`: how often it drops what has grown too old, as 1.x writes a duration."""
         folder.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
         self.access = Access(f"http://127.0.0.1:{self.port}", DATABASE, api="v1")
         config = folder / "influxdb.conf"
         # JSON's string form is TOML's.
         paths = {name: json.dumps(str(folder / name)) for name in ("meta", "data", "wal")}
-        config.write_text(_CONFIG.format(rpc=free_port(), port=self.port, **paths), "utf-8")
+        text = _CONFIG.format(rpc=free_port(), port=self.port, retention_check=retention_check, **paths)
+        config.write_text(text, "utf-8")
         super().__init__("influxd", ["influxd", "-config", str(config)], folder / "influxd.log")
         self.ready()
 

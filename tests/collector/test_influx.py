@@ -69,7 +69,17 @@ def test_a_database_that_hangs_is_given_up_in_time():
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(503, Unavailable), (429, Unavailable), (500, Unavailable), (413, Refused)]
+    ("status", "kind"),
+    [
+        (503, Unavailable),
+        (429, Unavailable),
+        (500, Unavailable),
+        (401, Unavailable),
+        (403, Unavailable),
+        (404, Unavailable),
+        (413, Refused),
+        (400, Refused),
+    ],
 )
 @pytest.mark.parametrize("api", ["v1", "v2"])
 def test_overload_is_waited_out_and_a_refusal_is_not(api, status, kind):
@@ -137,6 +147,16 @@ def test_the_v2_path_is_taken_by_a_real_server(tmp_path):
         (series,) = exported()
         assert series["metric"] == {"__name__": "games_play", "game": "cs2", "pc": "08"}
         assert (series["values"], series["timestamps"]) == ([15], [1_772_463_610_000])
+
+
+def test_a_database_that_nobody_has_made_yet_is_waited_for(influxd):
+    influx = Influx(replace(influxd.access, database="not-made-yet"))
+    with pytest.raises(Unavailable, match="database not found"):
+        influx.write(LINES)
+    influx.create_database()
+    influx.write(LINES)
+    influx.drop_database()
+    influx.close()
 
 
 def test_databases_are_apart(influx, influxd):
