@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,7 +18,6 @@ from collector.clock import SystemClock
 from collector.databases import Held, Limit, settle
 from collector.influx import Access, Influx, Refused, Unavailable
 from collector.ingest.pipeline import Bounds
-from collector.ingest.writer import Writer
 from provisioning.local.influxd import Influxd
 
 DAY = timedelta(days=1)
@@ -86,11 +85,10 @@ def test_the_shortest_limit_takes_all_that_ingest_takes(influxd):
     access = replace(influxd.access, database="shortest")
     settle(access, SHORT)
     oldest = int(SystemClock().wall().timestamp()) - Bounds().past
-    influx, lines = Influx(access), [f"games,pc=07 play=30i {oldest - n * 86_400}" for n in (0, 2)]
-    writer = Writer(influx, Event())
-    assert writer.write(lines[:1]) == []
-    ((refused, why),) = writer.write(lines) or ()
-    assert (refused, "beyond retention policy" in why) == (lines[1], True)
+    influx = Influx(access)
+    influx.write([f"games,pc=07 play=30i {oldest}"])
+    with pytest.raises(Refused, match="beyond retention policy"):
+        influx.write([f"games,pc=07 play=30i {oldest - 2 * 86_400}"])
     assert plays(influx) == [30]
     influx.close()
     drop(access)
