@@ -1,6 +1,5 @@
 """The ingest process between a real broker and a real database: dead letters, books, overload, a new roster."""
 
-import json
 import queue
 import threading
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from collector.clock import SystemClock
 from collector.conventions import DEPLOY_ROSTER
 from collector.influx import Influx
 from collector.ingest.consumer import Ingest
-from collector.ingest.deadletter import FILE_NAME, DeadLetters
+from collector.ingest.deadletter import DeadLetters, Letter, read
 from collector.roster import Roster, dumps
 from collector.wire import Frame
 from provisioning.local.process import Child
@@ -79,9 +78,8 @@ def influx(stack: Stack) -> Iterator[Influx]:
     connection.close()
 
 
-def dead(stack: Stack) -> list[dict]:
-    path = stack.folder / "state" / FILE_NAME
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+def dead(stack: Stack) -> list[Letter]:
+    return list(read(stack.folder / "state"))
 
 
 def test_a_ping_is_answered_with_the_servers_time(stack, sender):
@@ -111,12 +109,12 @@ def test_what_cannot_be_taken_is_kept_with_its_reason_and_answered(stack, sender
     assert sender.acked() == (2,)
     sender.send(b"garbage")
     child.wait_until(lambda: len(dead(stack)) == 3)
-    assert [(d["reason"], d["topic"]) for d in dead(stack)] == [
+    assert [(letter.reason, letter.topic) for letter in dead(stack)] == [
         ("field", wire.topic(VENUE, PC, "data")),
         ("pc", wire.topic(VENUE, "99", "data")),
         ("header", wire.topic(VENUE, PC, "data")),
     ]
-    assert bytes.fromhex(dead(stack)[2]["payload"]) == b"garbage"
+    assert dead(stack)[2].payload == b"garbage"
     assert influx.query("SELECT cpu FROM host")[0].column("cpu") == [1]
     assert child.stop() == 0
     assert "received=3, stored=1, dead=2, in_flight=0, shed=0" in child.tail()

@@ -2,11 +2,8 @@
 
 import threading
 
-from collector.clock import SystemClock
 from collector.influx import Influx
-from collector.ingest.deadletter import DeadLetters
 from collector.ingest.ledger import Ledger
-from collector.ingest.pipeline import Dead
 from collector.ingest.writer import Writer
 
 
@@ -38,16 +35,6 @@ def test_a_stop_ends_the_waiting_without_a_verdict(tmp_path):
     assert writer.write(["a b=1i 1"]) is None
     assert writer.errors == 1
     gone.close()
-
-
-def test_dead_letters_are_rotated_and_bounded(tmp_path):
-    letters = DeadLetters(tmp_path, SystemClock(), limit=2000)
-    for n in range(100):
-        letters.add([Dead("line", "x" * 50, "t", bytes([n]))])
-    sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
-    assert set(sizes) == {"dead-letters.jsonl", "dead-letters.old.jsonl"}
-    assert all(size < 2500 for size in sizes.values())
-    assert letters.path.read_text().splitlines()[-1].endswith('"payload": "63"}')
 
 
 def test_the_ledger_knows_when_it_does_not_balance():
