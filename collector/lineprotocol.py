@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 Value = int | float | str
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
-_TAG_VALUE = r"[^\s,=\\\"\x00-\x1f\x7f-\x9f]{1,128}"
+TAG_VALUE = r"[^\s,=\\\"\x00-\x1f\x7f-\x9f]{1,128}"
 _FIELD_VALUE = r"-?[0-9]{1,19}i|-?[0-9]{1,17}(?:\.[0-9]{1,24})?(?:e[+-]?[0-9]{1,3})?|\"(?:[^\"\\\x00-\x1f\x7f-\x9f]|\\[\"\\])*\""
 _LINE = re.compile(
-    rf"({_NAME})((?:,{_NAME}={_TAG_VALUE})*) ({_NAME}=(?:{_FIELD_VALUE})(?:,{_NAME}=(?:{_FIELD_VALUE}))*)(?: (-?[0-9]{{1,19}}))?"
+    rf"({_NAME})((?:,{_NAME}={TAG_VALUE})*) ({_NAME}=(?:{_FIELD_VALUE})(?:,{_NAME}=(?:{_FIELD_VALUE}))*)(?: (-?[0-9]{{1,19}}))?"
 )
 _FIELD = re.compile(rf"({_NAME})=({_FIELD_VALUE})")
 _ESCAPE = re.compile(r"\\(.)")
 _I63 = 2**63
+_RESERVED = "time"  # as a tag InfluxDB refuses it, as a field it drops it and says nothing
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def encode(point: Point) -> str:
     tags = "".join(f",{key}={value}" for key, value in sorted(point.tags.items()))
     fields = ",".join(f"{key}={_field(value)}" for key, value in sorted(point.fields.items()))
     line = f"{point.measurement}{tags} {fields}" + ("" if point.time is None else f" {point.time}")
-    if not _LINE.fullmatch(line):
+    if not _LINE.fullmatch(line) or _RESERVED in point.tags or _RESERVED in point.fields:
         raise ValueError(f"cannot be written as line protocol: {line[:200]!r}")
     return line
 
@@ -60,6 +61,8 @@ def decode(line: str) -> Point:
         if key in fields:
             raise ValueError(f"field {key} stands twice")
         fields[key] = _value(text)
+    if _RESERVED in tags or _RESERVED in fields:
+        raise ValueError(f"{_RESERVED} is no name for a tag or field")
     time = None if time_text is None else int(time_text)
     if time is not None and not -_I63 <= time < _I63:
         raise ValueError("time is out of range")

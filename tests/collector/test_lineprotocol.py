@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from collector.influx import Influx
 from collector.lineprotocol import Point, decode, encode
 
-NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,10}", fullmatch=True)
+NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,10}", fullmatch=True).filter(lambda name: name != "time")
 TAGS = st.from_regex(r"[A-Za-z0-9._:-]{1,20}", fullmatch=True)
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 VALUES = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
@@ -59,6 +59,8 @@ def test_a_point_comes_back(point):
         'host s="a\tb"',
         "host cpu=1.0 99999999999999999999",
         "host cpu=1.0 9223372036854775808",
+        "host,time=1 cpu=1.0",
+        "host time=1i,cpu=1.0",
         "#comment",
         "hóst cpu=1.0",
     ],
@@ -72,6 +74,13 @@ def test_what_is_doubtful_is_refused(line):
 def test_what_influxdb_would_change_is_not_written(value):
     with pytest.raises(ValueError):
         encode(Point("host", {}, {"x": value}))
+
+
+@pytest.mark.parametrize("point", [Point("host", {"time": "1"}, {"x": 1}), Point("host", {}, {"time": 1})])
+def test_a_tag_or_field_named_time_is_not_written(point):
+    """InfluxDB refuses the one and drops the other without a word."""
+    with pytest.raises(ValueError):
+        encode(point)
 
 
 def test_the_database_stores_what_was_meant(influx: Influx):
