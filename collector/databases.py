@@ -21,7 +21,14 @@ from collector.influx import Influx, Refused
 from collector.influxql import ident
 
 if TYPE_CHECKING:
+    from collector.deploy import Deploy
     from collector.influx import Access
+
+# Raw points are personal data where somebody sits at the PC: a day's span has them gone within a day of their
+# limit. 16,000 PCs fill such a shard with some 10^8 points; longer ones would be no cheaper.
+RAW_SHARD = timedelta(days=1)
+# A day of summaries is a point a PC: spans of a day would be 1,827 open indexes of almost nothing.
+SUMMARY_SHARD = timedelta(days=30)
 
 _GO_DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)(?:\.[0-9]+)?s)?")
 _POLICY = "autogen"  # the retention policy that a query means which names none
@@ -68,6 +75,18 @@ class Generation(Protocol):
     def make(self, limit: Limit) -> None: ...
 
     def change(self, limit: Limit) -> None: ...
+
+
+def settle_all(deploy: Deploy, *, only_look: bool = False) -> list[Settled]:
+    """The database of raw points and that of the summaries, as the site wants them."""
+    keep = deploy.keep
+    return [
+        settle(access, Limit(timedelta(days=days), shard), only_look=only_look)
+        for access, days, shard in (
+            (deploy.influx, keep.raw_days, RAW_SHARD),
+            (deploy.summaries, keep.summary_days, SUMMARY_SHARD),
+        )
+    ]
 
 
 def settle(access: Access, limit: Limit, *, only_look: bool = False) -> Settled:

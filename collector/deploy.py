@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,15 @@ class Offered:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """For how many days raw points and daily summaries are kept; `database` holds the summaries."""
+
+    database: str = "quannet-daily"
+    raw_days: int = 90
+    summary_days: int = 1827
+
+
+@dataclass(frozen=True)
 class Deploy:
     folder: Path
     name: str
@@ -61,6 +70,12 @@ class Deploy:
     broker: Broker
     mail: Mail
     blocklist: Offered | None = None
+    keep: Keep = Keep()
+
+    @property
+    def summaries(self) -> Access:
+        """Where the daily summaries are."""
+        return replace(self.influx, database=self.keep.database)
 
     def roster(self) -> RosterFile:
         return RosterFile(self.folder / DEPLOY_ROSTER)
@@ -79,6 +94,7 @@ def load(folder: Path) -> Deploy:
 
 def _deploy(folder: Path, data: dict[str, Any]) -> Deploy:
     site, influx, broker, mail = data["site"], data["influx"], data["broker"], data["mail"]
+    keep = data["keep"]
     offered = data.get("blocklist", {})
     secret_file = influx.get("secret_file")
     password_file = mail.get("password_file")
@@ -111,4 +127,5 @@ def _deploy(folder: Path, data: dict[str, Any]) -> Deploy:
             None if password_file is None else Path(password_file),
         ),
         blocklist=Offered(Path(offered["file"]), offered["url"]) if offered else None,
+        keep=Keep(keep["database"], keep["raw_days"], keep["summary_days"]),
     )

@@ -105,6 +105,22 @@ def _port(number: int) -> int:
     return number
 
 
+def _raw_days(days: int) -> int:
+    # A spool keeps 7 days and ingest takes 8: a database that keeps less would refuse what both promise.
+    if not 9 <= days <= 366:
+        raise ValueError(
+            f"raw points are kept for 9 to 366 days, not for {days}; write for example 90, and keep "
+            "the daily summaries for longer"
+        )
+    return days
+
+
+def _summary_days(days: int) -> int:
+    if not 31 <= days <= 3653:
+        raise ValueError(f"summaries are kept for 31 to 3653 days, not for {days}; write for example 1827")
+    return days
+
+
 def _some(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if not items:
         raise ValueError("the list is empty; write at least one item")
@@ -182,6 +198,15 @@ class Influx:
 
 
 @dataclass(frozen=True, config=MODEL)
+class Keep:
+    """For how many days raw points and daily summaries are kept; `database` holds the summaries."""
+
+    raw_days: Annotated[int, AfterValidator(_raw_days)] = 90
+    summary_days: Annotated[int, AfterValidator(_summary_days)] = 1827
+    database: Text | None = None
+
+
+@dataclass(frozen=True, config=MODEL)
 class Mail:
     host: Host
     sender: Address
@@ -247,6 +272,7 @@ class Settings:
     preview: Preview = Field(default_factory=Preview)
     grafana: Grafana = Field(default_factory=Grafana)
     alerting: Alerting = Field(default_factory=Alerting)
+    keep: Keep = Field(default_factory=Keep)
     blocklists: tuple[Blocklist, ...] = ()
     offer: Offer | None = None
     deploy: File = "/etc/quannet"
@@ -255,6 +281,11 @@ class Settings:
 
     def secret(self, *parts: str) -> str:
         return "/".join((self.secrets.rstrip("/"), *parts))
+
+    @property
+    def summaries(self) -> str:
+        """The database of the summaries. A hyphen: InfluxDB 3's API page allows no underscore."""
+        return self.keep.database or f"{self.influx.database}-daily"
 
     @property
     def ca_file(self) -> str:

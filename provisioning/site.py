@@ -128,6 +128,7 @@ def _settings_problems(
             "write the province's code, or its row in places.csv",
         )
     yield from _decision_problems(document, settings)
+    yield from _keep_problems(document, settings)
     if settings.mail.user is not None and settings.mail.password_file is None:
         yield document.problem(
             "site/mail", ("mail", "user"), "a user without password_file", "name the file that holds it"
@@ -142,6 +143,24 @@ def _settings_problems(
             ("influx", "secret_file"),
             "the database asks for a password that Grafana is not given",
             "write grafana.authorization_file: a file that holds `Basic …`, readable by Grafana",
+        )
+
+
+def _keep_problems(document: Document, settings: Settings) -> Iterator[Problem]:
+    if settings.keep.summary_days < settings.keep.raw_days:
+        yield document.problem(
+            "site/keep",
+            ("keep", "summary_days"),
+            f"summaries would go after {settings.keep.summary_days} days, raw points after "
+            f"{settings.keep.raw_days}",
+            "keep the summaries for longer: they are all that stays of a day",
+        )
+    if settings.summaries == settings.influx.database:
+        yield document.problem(
+            "site/keep",
+            ("keep", "database"),
+            f"{settings.summaries!r} holds the raw points, and a database forgets all that it holds at one age",
+            "name another, or leave it out",
         )
 
 

@@ -29,6 +29,11 @@ def render(site: Site) -> dict[str, str]:
             "org": influx.org,
             "secret_file": influx.secret_file,
         },
+        "keep": {
+            "database": settings.summaries,
+            "raw_days": settings.keep.raw_days,
+            "summary_days": settings.keep.summary_days,
+        },
         "broker": {
             "host": settings.broker.host,
             "port": settings.broker.port,
