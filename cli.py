@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from collector.logs import FORMS, configure
 from provisioning.commands import blocklist, boards, rules, services, site, trial
 from provisioning.commands.common import FAULTS, folder
 
@@ -32,12 +32,16 @@ COMMANDS: tuple[click.Command, ...] = (
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="quannet")
-def main() -> None:
+@click.option(
+    "--log", type=click.Choice(FORMS), default="text", help="How a process logs on stderr (default: text)."
+)
+@click.pass_context
+def main(ctx: click.Context, log: str) -> None:
     """Supervise a province's public Internet access points and public game points.
 
     Exit codes: 0 clean, 1 problems found or a test failed, 2 wrong usage, 3 could not judge.
     """
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    configure(log, command=ctx.invoked_subcommand or "")
 
 
 for _command in COMMANDS:
