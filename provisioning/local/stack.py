@@ -17,7 +17,7 @@ from provisioning import credentials, plan, scaffold
 from provisioning.local.influxd import DATABASE, Influxd
 from provisioning.local.mosquitto import Mosquitto
 from provisioning.local.process import Child, free_port
-from provisioning.site import SETTINGS, Site, load
+from provisioning.site import SETTINGS, VENUES, Site, load
 from provisioning.targets.mosquitto import CONFIG
 
 if TYPE_CHECKING:
@@ -29,20 +29,25 @@ HOST = "localhost"
 class Stack:
     """Broker and database run when the constructor returns; a context manager ends whatever runs.
 
-    The site is the example's with other addresses; `changes` are merged over its settings.
+    The site is the example's with other addresses; `changes` are merged over its settings, and `registry`
+    stands in place of its venues.
     """
 
-    def __init__(self, folder: Path, changes: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, folder: Path, changes: dict[str, Any] | None = None, *, registry: str | None = None
+    ) -> None:
         self.folder = folder
         self._ends = ExitStack()
         try:
+            scaffold.init(folder / "site")
+            if registry is not None:
+                (folder / "site" / VENUES).write_text(registry, "utf-8")
             self._build(changes or {})
         except BaseException:
             self._ends.close()
             raise
 
     def _build(self, changes: dict[str, Any]) -> None:
-        scaffold.init(self.folder / "site")
         self.logs = self.folder / "logs"
         self.logs.mkdir()
         self.influxd = self._ends.enter_context(Influxd(self.folder / "influxdb"))
