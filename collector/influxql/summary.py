@@ -1,0 +1,90 @@
+"""Queries of the daily summaries: what makes a PC's day, and what a venue's days add up to."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from collector.influxql.text import TIME, ident, names, string
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+_PC = names(("venue", "pc", "place", "class"))
+_SUMMED = ("play", "after_hours", "active", "use_after_hours", "accesses", "hints", "messages")
+
+
+def venues_between(measurement: str, begin: datetime, end: datetime) -> str:
+    """The venues with points in a span; InfluxDB 1.x and 2.x may name some whose points lie beside it."""
+    return f'SHOW TAG VALUES FROM {ident(measurement)} WITH KEY = "venue" WHERE {_span(begin, end)}'
+
+
+def play_between(begin: datetime, end: datetime, venues: Sequence[str]) -> str:
+    return _per_pc('sum("play") AS "play", sum("after_hours") AS "after_hours"', "games", begin, end, venues)
+
+
+def use_between(begin: datetime, end: datetime, venues: Sequence[str]) -> str:
+    selected = 'sum("active") AS "active", sum("after_hours") AS "use_after_hours"'
+    return _per_pc(selected, "session", begin, end, venues)
+
+
+def sites_between(begin: datetime, end: datetime, venues: Sequence[str]) -> str:
+    """A row a PC and grade."""
+    selected = 'sum("lookups") AS "lookups", sum("accesses") AS "accesses"'
+    return _per_pc(selected, "sites", begin, end, venues) + ', "grade"'
+
+
+def messages_between(begin: datetime, end: datetime, venues: Sequence[str]) -> str:
+    return _per_pc('count("n") AS "messages"', "agent", begin, end, venues)
+
+
+def minutes_between(begin: datetime, end: datetime, venues: Sequence[str]) -> str:
+    """The minutes of which presence has written, and those in which the PC was observed."""
+    selected = 'count("observed") AS "minutes", sum("observed") AS "observed"'
+    return _per_pc(selected, "presence", begin, end, venues)
+
+
+def summed_messages(midnight: datetime, venues: Sequence[str]) -> str:
+    """How many messages each PC's summary of a day was made of."""
+    bound = " OR ".join(f'"venue" = {string(venue)}' for venue in venues)
+    at = f"time = '{_text(midnight)}'"
+    return f'SELECT "messages" FROM "daily" WHERE {at} AND ({bound}) GROUP BY {_PC}'
+
+
+def newest_summary(since: datetime) -> str:
+    return f'SELECT last("messages") FROM "daily" WHERE time >= \'{_text(since)}\''
+
+
+def days_per_venue(where: str) -> str:
+    """A row a venue: its PCs' days of the range in one sum; coverage is the mean over PCs and days."""
+    return f'SELECT {_totals()} FROM "daily" WHERE {TIME} AND {where} GROUP BY {names(("venue", "place", "class"))}'
+
+
+def days_over_time(where: str) -> str:
+    """A row a local day: the sum over the PCs that `where` names; null on a day without a summary."""
+    return (
+        f'SELECT {_totals()} FROM "daily" WHERE {TIME} AND {where}'
+        " GROUP BY time(1d) fill(null) tz('Asia/Ho_Chi_Minh')"
+    )
+
+
+def _totals() -> str:
+    sums = ", ".join(f"sum({ident(name)}) AS {ident(name)}" for name in _SUMMED)
+    return f'{sums}, mean("coverage") AS "coverage"'
+
+
+def _per_pc(selected: str, measurement: str, begin: datetime, end: datetime, venues: Sequence[str]) -> str:
+    bound = " OR ".join(f'"venue" = {string(venue)}' for venue in venues)
+    return (
+        f"SELECT {selected} FROM {ident(measurement)} WHERE {_span(begin, end)} AND ({bound}) GROUP BY {_PC}"
+    )
+
+
+def _span(begin: datetime, end: datetime) -> str:
+    return f"time >= '{_text(begin)}' AND time < '{_text(end)}'"
+
+
+def _text(moment: datetime) -> str:
+    """The form that all generations of InfluxDB read. `moment` is aware."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
