@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from collector.agent.blocklist.lookup import read_header
 from collector.wire import BLOCKLIST, MANIFEST_TOPIC, Offer, WireError, encode_manifest
@@ -13,9 +13,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from collector.deploy import Offered
-    from collector.subscriber import Subscriber
 
 log = logging.getLogger(__name__)
+
+
+class Publisher(Protocol):
+    """A connection to the broker."""
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None: ...
 
 
 def offer(path: Path, url: str) -> Offer:
@@ -30,7 +35,7 @@ def offer(path: Path, url: str) -> Offer:
 class Herald:
     """Publishes the manifest when the file changes; and again whenever asked, since a broker forgets."""
 
-    def __init__(self, link: Subscriber, offered: Offered | None) -> None:
+    def __init__(self, link: Publisher, offered: Offered | None) -> None:
         self._link = link
         self._offered = offered
         self._mark = (0, 0, 0)

@@ -156,6 +156,14 @@ def decode(payload: bytes) -> list[Frame]:
     return _frames(text)
 
 
+def messages_in(payload: bytes) -> int:
+    """How many numbered messages a payload holds; one where it cannot be opened."""
+    try:
+        return sum(1 for frame in decode(payload) if frame.n)
+    except WireError:
+        return 1
+
+
 def encode_ack(ack: Ack) -> bytes:
     """Runs of neighbours are written as `a-b`."""
     runs: list[list[int]] = []

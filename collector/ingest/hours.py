@@ -32,7 +32,13 @@ def after_hours(end: int, seconds: int, windows: Callable[[int], Windows]) -> in
         allowed = windows(day)
         if allowed is None:
             return None
-        midnight = day * DAY - _OFFSET
-        for opens, closes in allowed:
-            inside += max(0, min(end, midnight + closes * 60) - max(start, midnight + opens * 60))
+        for window in allowed:
+            opens, closes = absolute(day, window)
+            inside += max(0, min(end, closes) - max(start, opens))
     return seconds - inside
+
+
+def absolute(day: int, window: tuple[int, int]) -> tuple[int, int]:
+    """A window of a local day in epoch seconds."""
+    midnight = day * DAY - _OFFSET
+    return midnight + window[0] * 60, midnight + window[1] * 60

@@ -9,7 +9,9 @@ from collector.lineprotocol import Point
 
 @dataclass
 class Ledger:
-    """Counted since the process started. `shed` is what the full queue turned away; agents send it again."""
+    """Counted since the process started. `shed` is what was turned away, unopened or because nobody knows whether
+    it is stored; agents send it again.
+    """
 
     worker: str
     received: int = 0
@@ -20,8 +22,6 @@ class Ledger:
     lines_stored: int = 0
     lines_dead: int = 0
     write_errors: int = 0
-    queued: int = 0
-    queued_bytes: int = 0
     connected: int = 0
 
     @property
@@ -33,3 +33,22 @@ class Ledger:
         counts = asdict(self)
         del counts["worker"]
         return Point("ledger", {"worker": self.worker}, counts, epoch)
+
+    def take(self, messages: int) -> None:
+        self.received += messages
+        self.in_flight += messages
+
+    def settle(self, messages: int, dead: int) -> None:
+        """They are in the database, `dead` of them among the dead letters."""
+        self.in_flight -= messages
+        self.stored += messages - dead
+        self.dead += dead
+
+    def give_up(self, messages: int) -> None:
+        """Nobody knows whether they are stored."""
+        self.in_flight -= messages
+        self.shed += messages
+
+    def turn_away(self, messages: int) -> None:
+        self.received += messages
+        self.shed += messages

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from collector import lineprotocol, schema, wire
-from collector.ingest.hours import DAY, Windows, after_hours, local_day
+from collector.ingest.hours import DAY, Windows, absolute, after_hours, local_day
+from collector.ingest.late import LATE_AFTER, find
+from collector.ingest.shapes import SHAPES
 
 if TYPE_CHECKING:
+    from collector.ingest.late import Finding
     from collector.lineprotocol import Point
     from collector.roster import Roster, Venue
 
@@ -22,7 +25,12 @@ _AGENTS = {m.name: m for m in schema.MEASUREMENTS if m.writer is schema.Writer.A
 _OWN_TAGS = {name: frozenset(tag.name for tag in m.tags) for name, m in _AGENTS.items()}
 _DERIVED = {name: tuple(f for f in m.fields if f.after_hours_of) for name, m in _AGENTS.items()}
 _EPOCH = date(1970, 1, 1)
-_DAYS_CACHED = 100_000
+_CACHED = 200_000  # entries of each cache: every PC of a large province on several days
+
+# A line for the database, its stamp, and of an `agent` line the stream and number that it says.
+_Good = tuple[str, int, tuple[str, int] | None]
+_Key = TypeVar("_Key")
+_What = TypeVar("_What")
 
 
 @dataclass(frozen=True)
@@ -45,11 +53,14 @@ class Dead:
 
 @dataclass
 class Taken:
-    """What one payload gave. `stored` and `dead` count messages; `lines` are ready for the database."""
+    """What one payload gave. `received` and `dead` count messages; `lines` are ready for the database."""
 
     lines: list[str] = field(default_factory=list)
     acks: list[tuple[str, str, str, int]] = field(default_factory=list)  # venue, pc, stream, n
     refused: list[Dead] = field(default_factory=list)
+    answers: list[tuple[str, str, bytes]] = field(default_factory=list)  # venue, pc, a refusal to show
+    late: list[Finding] = field(default_factory=list)
+    stranger: tuple[str, str] | None = None  # venue and name of a PC that is in no registry
     received: int = 0
     dead: int = 0
 
@@ -62,58 +73,93 @@ class _RefusalError(ValueError):
 
 @dataclass(frozen=True)
 class _Day:
-    tags: dict[str, str]  # place and class
+    """What a venue is on a local day: place and class, the hours as the policy has them and in epoch seconds."""
+
+    tags: dict[str, str]
     windows: Windows
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A PC at a stamp: its identity as tags of a line, and the day of its venue."""
+
+    identity: str
+    day: _Day
+
+
+@dataclass(frozen=True)
+class _Sender:
+    venue: str
+    pc: str
+    registered: Venue | None  # None where the registry knows no such venue or PC
 
 
 class Pipeline:
-    """The roster's answers, cached by venue and day. Make a new one when the roster changes."""
+    """The roster's answers, cached by topic and by venue and day. Make a new one when the roster changes."""
 
     def __init__(self, roster: Roster, bounds: Bounds = Bounds()) -> None:
         self.roster = roster
         self._bounds = bounds
+        self._senders: dict[str, _Sender] = {}
         self._days: dict[tuple[str, int], _Day | None] = {}
+        self._places: dict[tuple[str, str, int], _Place | None] = {}
 
     def take(self, topic: str, payload: bytes, now: int) -> Taken:
         """`now` is the server's clock in epoch seconds. Never raises for anything that a payload holds."""
         taken = Taken()
+        sender: _Sender | None = None
         try:
-            name, pc, kind = wire.parse_topic(topic)
-            if kind != "data":
-                raise wire.WireError("topic", f"{kind} is not for ingest")
+            sender = self._sender(topic)
             frames = wire.decode(payload)
         except wire.WireError as fault:
             taken.received = taken.dead = 1
             taken.refused.append(Dead(fault.reason, fault.detail, topic, payload))
+            if sender is not None:
+                taken.answers.append((sender.venue, sender.pc, wire.encode_refusal(payload, fault)))
             return taken
-        taken.acks = [(name, pc, frame.stream, frame.n) for frame in frames]
-        numbered = [frame for frame in frames if frame.n]
-        taken.received = len(numbered)
-        venue = self.roster.by_id.get(name)
-        if venue is None or pc not in venue.pcs:
+        name, pc = sender.venue, sender.pc
+        for frame in frames:
+            taken.acks.append((name, pc, frame.stream, frame.n))
+            if frame.n:
+                taken.received += 1
+        if sender.registered is None:
             # Acknowledged, or the PC would send it for ever; kept whole among the dead letters.
-            if numbered:
-                reason = "venue" if venue is None else "pc"
-                taken.dead = len(numbered)
+            if taken.received:
+                known = name in self.roster.by_id
+                taken.dead = taken.received
+                taken.stranger = (name, pc) if known else None
+                reason = "pc" if known else "venue"
                 taken.refused.append(Dead(reason, f"{name}/{pc} is not in the registry", topic, payload))
             return taken
-        for frame in numbered:
-            self._message(frame, venue, pc, topic, now, taken)
+        for frame in frames:
+            if frame.n:
+                self._message(frame, sender.registered, pc, topic, now, taken)
         return taken
+
+    def _sender(self, topic: str) -> _Sender:
+        known = self._senders.get(topic)
+        if known is None:
+            name, pc, kind = wire.parse_topic(topic)
+            if kind != "data":
+                raise wire.WireError("topic", f"{kind} is not for ingest")
+            venue = self.roster.by_id.get(name)
+            known = _Sender(name, pc, venue if venue is not None and pc in venue.pcs else None)
+            _keep(self._senders, topic, known)
+        return known
 
     def _message(self, frame: wire.Frame, venue: Venue, pc: str, topic: str, now: int, taken: Taken) -> None:
         own: list[str] = []
         refused: list[Dead] = []
         numbered = False
+        stamp = now
         for line in frame.lines:
             try:
-                point = lineprotocol.decode(line)
-                good = self._line(point, venue, pc, now)
-                if point.measurement == "agent":
-                    if numbered or (point.fields.get("stream"), point.fields.get("n")) != (
-                        frame.stream,
-                        frame.n,
-                    ):
+                good, stamp, numbering = self._quickly(line, venue, pc, now) or self._carefully(
+                    line, venue, pc, now
+                )
+                if numbering is not None:
+                    if numbered or numbering != (frame.stream, frame.n):
                         raise _RefusalError("number", "the agent line does not say what the header says")
                     numbered = True
                 own.append(good)
@@ -124,6 +170,8 @@ class Pipeline:
         taken.refused += refused
         if numbered:
             taken.lines += own
+            if now - stamp > LATE_AFTER and (finding := find(own, frame.stream, frame.n, now)) is not None:
+                taken.late.append(finding)
             return
         # Without its number in the database a message could not be told from a lost one.
         taken.dead += 1
@@ -131,7 +179,36 @@ class Pipeline:
             whole = wire.encode([frame])
             taken.refused.append(Dead("number", "no agent line", topic, whole))
 
-    def _line(self, point: Point, venue: Venue, pc: str, now: int) -> str:
+    def _quickly(self, line: str, venue: Venue, pc: str, now: int) -> _Good | None:
+        """A line as our own agents spell it; None sends it the careful way, which takes it or says why not."""
+        shape = SHAPES.get(line[: line.find(" ")].partition(",")[0])
+        if shape is None or (match := shape.pattern.fullmatch(line)) is None:
+            return None
+        numbering = None
+        if shape.numbering is not None:
+            stream, n = (match[group] for group in shape.numbering)
+            if stream is None or n is None:
+                return None
+            numbering = stream, int(n)
+        stamp = int(match[shape.stamp])
+        if not now - self._bounds.past <= stamp <= now + self._bounds.future:
+            return None
+        place = self._place(venue, pc, local_day(stamp))
+        if place is None:
+            return None
+        derived = ""
+        for group, name in shape.bases:
+            base = match[group]
+            if base is not None:
+                outside = self._outside(venue, place.day, stamp, int(base))
+                if outside is not None:
+                    derived = f"{name}={outside}i,"
+        good = f"{shape.name}{place.identity}{match[shape.tags]} {derived}{match[shape.fields]} {stamp}"
+        return good, stamp, numbering
+
+    def _carefully(self, line: str, venue: Venue, pc: str, now: int) -> _Good:
+        """Any line. _RefusalError or ValueError says what is wrong with it."""
+        point = lineprotocol.decode(line)
         measurement = _AGENTS.get(point.measurement)
         if measurement is None:
             raise _RefusalError("measurement", f"{point.measurement} is none that an agent writes")
@@ -144,36 +221,59 @@ class Pipeline:
         fields = dict(point.fields)
         for name, value in fields.items():
             _check_field(measurement, name, value)
-        day = self._day(venue, local_day(time))
-        if day is None:
+        place = self._place(venue, pc, local_day(time))
+        if place is None:
             raise _RefusalError("identity", f"{venue.id} was not in the registry at that time")
         for derived in _DERIVED[measurement.name]:
             base = fields.get(derived.after_hours_of)
             if isinstance(base, int):
-                outside = after_hours(time, base, lambda d: _windows(self._day(venue, d)))
+                outside = self._outside(venue, place.day, time, base)
                 if outside is not None:
                     fields[derived.name] = outside
-        return lineprotocol.encode(
-            lineprotocol.Point(
-                measurement.name, {**point.tags, "venue": venue.id, "pc": pc, **day.tags}, fields, time
-            )
-        )
+        tags = {**point.tags, "venue": venue.id, "pc": pc, **place.day.tags}
+        good = lineprotocol.encode(lineprotocol.Point(measurement.name, tags, fields, time))
+        if measurement.name != "agent":
+            return good, time, None
+        return good, time, (str(fields.get("stream")), int(fields.get("n", 0)))
+
+    def _outside(self, venue: Venue, day: _Day, end: int, seconds: int) -> int | None:
+        """Seconds of [end - seconds, end) outside the allowed hours; None where no rule is known."""
+        start = end - seconds
+        for opens, closes in day.spans:  # as a rule all of it lies within one span of the stamp's own day
+            if opens <= start and end <= closes:
+                return 0
+        return after_hours(end, seconds, lambda d: _windows(self._day(venue, d)))
+
+    def _place(self, venue: Venue, pc: str, day: int) -> _Place | None:
+        key = (venue.id, pc, day)
+        if key not in self._places:
+            what = self._day(venue, day)
+            place = None
+            if what is not None:
+                tags = {**what.tags, "venue": venue.id, "pc": pc}
+                place = _Place("".join(f",{name}={value}" for name, value in sorted(tags.items())), what)
+            _keep(self._places, key, place)
+        return self._places[key]
 
     def _day(self, venue: Venue, day: int) -> _Day | None:
         key = (venue.id, day)
         if key not in self._days:
-            if len(self._days) >= _DAYS_CACHED:
-                self._days.clear()
             when = _EPOCH + timedelta(days=day)
             span, hours = venue.span_on(when), venue.hours_on(when)
-            self._days[key] = (
-                None
-                if span is None
-                else _Day(
-                    {"place": span.place, "class": span.klass}, None if hours is None else hours.windows
-                )
-            )
+            windows = None if hours is None else hours.windows
+            what = None
+            if span is not None:
+                spans = tuple(absolute(day, window) for window in windows or ())
+                what = _Day({"place": span.place, "class": span.klass}, windows, spans)
+            _keep(self._days, key, what)
         return self._days[key]
+
+
+def _keep(cache: dict[_Key, _What], key: _Key, what: _What) -> None:
+    """In a cache that begins anew when it is full."""
+    if len(cache) >= _CACHED:
+        cache.clear()
+    cache[key] = what
 
 
 def _windows(day: _Day | None) -> Windows:

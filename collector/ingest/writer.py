@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from collector.influx import Refused, Unavailable
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from collector.influx import Influx
 
@@ -17,42 +17,52 @@ log = logging.getLogger(__name__)
 
 RETRY_FIRST, RETRY_LONGEST = 0.2, 10.0  # seconds
 
+_Answer = TypeVar("_Answer")
+
 
 class Writer:
-    """`errors` counts failed writes."""
+    """Several threads may use one at a time. `errors` counts failed requests."""
 
     def __init__(self, influx: Influx, stop: threading.Event) -> None:
         self._influx = influx
         self._stop = stop
+        self._failing = False
         self.errors = 0
 
-    def write(self, lines: Sequence[str]) -> list[tuple[str, str]] | None:
+    def write(
+        self, lines: Sequence[str], precision: Literal["s", "ms"] = "s"
+    ) -> list[tuple[str, str]] | None:
         """Store lines; those that the database refuses come back with its words.
 
-        Waits as long as the database cannot be reached. None where `stop` came first: then nobody
-        knows what is stored, nothing may be acknowledged, and the agents send it again.
+        Waits as long as the database cannot be reached. None where `stop` came first.
         """
+        return self.patiently(lambda: self._exactly(lines, precision))
+
+    def patiently(self, ask: Callable[[], _Answer]) -> _Answer | None:
+        """The answer to a question or a write, however long the database is away; None where `stop` came first."""
         wait = RETRY_FIRST
         while True:
             try:
-                refused = self._exactly(lines)
+                answer = ask()
             except Unavailable as fault:
                 self.errors += 1
-                if wait == RETRY_FIRST:
+                if not self._failing:
                     log.warning("InfluxDB does not take data: %s", fault)
+                self._failing = True
                 if self._stop.wait(wait):
                     return None
                 wait = min(wait * 2, RETRY_LONGEST)
             else:
-                if wait != RETRY_FIRST:
+                if self._failing:
                     log.info("InfluxDB takes data again")
-                return refused
+                self._failing = False
+                return answer
 
-    def _exactly(self, lines: Sequence[str]) -> list[tuple[str, str]]:
+    def _exactly(self, lines: Sequence[str], precision: Literal["s", "ms"]) -> list[tuple[str, str]]:
         if not lines:
             return []
         try:
-            self._influx.write(lines)
+            self._influx.write(lines, precision=precision)
         except Refused as fault:
             # A refusal says neither which line is meant nor what else was stored: halves find it,
             # and what is written twice overwrites itself.
@@ -60,5 +70,5 @@ class Writer:
             if len(lines) == 1:
                 return [(lines[0], str(fault))]
             half = len(lines) // 2
-            return self._exactly(lines[:half]) + self._exactly(lines[half:])
+            return self._exactly(lines[:half], precision) + self._exactly(lines[half:], precision)
         return []

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,13 +34,19 @@ class Sender:
         self.client = make_client(STREAM, endpoint, tls_context(endpoint))
         subscribed: queue.Queue[bool] = queue.Queue()
         self.client.on_subscribe = lambda *_: subscribed.put(True)
-        self.client.on_message = lambda _c, _d, message: self.acks.put(
-            wire.decode_ack(bytes(message.payload))
-        )
+        self.answers: queue.Queue[bytes] = queue.Queue()  # what is no ack
+        self.client.on_message = lambda _c, _d, message: self._on_answer(bytes(message.payload))
         self.client.connect(endpoint.host, endpoint.port)
         self.client.loop_start()
         self.client.subscribe(wire.topic(venue, "+", "ack"))
         subscribed.get(timeout=10)
+
+    def _on_answer(self, payload: bytes) -> None:
+        answer = wire.decode_answer(payload)
+        if isinstance(answer, wire.Ack):
+            self.acks.put(answer)
+        else:
+            self.answers.put(payload)
 
     def send(self, payload: bytes, pc: str = PC, venue: str = VENUE) -> None:
         self.client.publish(wire.topic(venue, pc, "data"), payload, qos=1).wait_for_publish(10)
@@ -115,6 +122,9 @@ def test_what_cannot_be_taken_is_kept_with_its_reason_and_answered(stack, sender
         ("header", wire.topic(VENUE, PC, "data")),
     ]
     assert dead(stack)[2].payload == b"garbage"
+    refusal = wire.decode_answer(sender.answers.get(timeout=10))
+    assert isinstance(refusal, wire.Refusal)
+    assert (refusal.stream, refusal.reason) == ("", "header")
     assert influx.query("SELECT cpu FROM host")[0].column("cpu") == [1]
     assert child.stop() == 0
     assert "received=3, stored=1, dead=2, in_flight=0, shed=0" in child.tail()
@@ -180,24 +190,61 @@ def test_two_workers_share_the_work(stack, sender):
     assert min(taken) > 0
 
 
-def test_a_full_queue_sheds_and_what_is_shed_stands_in_the_books(stack):
-    """The database is away, so that nothing leaves the queue; the process is driven by hand."""
+def test_where_there_is_no_room_payloads_are_turned_away_and_stand_in_the_books(stack):
+    """The database is away, so that nothing leaves; the process is driven by hand."""
     stop = threading.Event()
     stop.set()
     stack.influxd.kill()
+    influx = Influx(stack.deploy.influx)
     ingest = Ingest(
         worker="hand",
         broker=stack.deploy.broker,
         roster=stack.deploy.roster(),
-        influx=Influx(stack.deploy.influx),
+        influx=influx,
         dead_letters=DeadLetters(stack.folder / "state", SystemClock()),
         clock=SystemClock(),
         stop=stop,
         room=5,
     )
-    for n in range(1, 9):
-        ingest._arrived(wire.topic(VENUE, PC, "data"), message(n))
-    ingest._turn()
+    topic = wire.topic(VENUE, PC, "data")
+    for n in range(1, 8):
+        ingest._arrived(topic, message(n))
+    assert (ingest.ledger.received, ingest.ledger.shed, ingest.ledger.in_flight) == (7, 2, 5)
+    bundle = [Frame(STREAM, n, (f'agent n={n}i,stream="{STREAM}" 1',)) for n in (8, 9, 10)]
+    ingest._arrived(topic, wire.encode(bundle))
+    assert (ingest.ledger.received, ingest.ledger.shed, ingest.ledger.in_flight) == (10, 5, 5)
+    ingest.run()
     assert ingest.ledger.balanced
-    # Three were turned away at once; of the five taken nobody knows whether they are stored.
-    assert (ingest.ledger.received, ingest.ledger.shed, ingest.ledger.in_flight) == (8, 8, 0)
+    # Of the five taken nobody knows whether they are stored.
+    assert (ingest.ledger.received, ingest.ledger.shed, ingest.ledger.in_flight) == (10, 10, 0)
+    influx.close()
+
+
+def test_a_stop_finishes_what_is_in_hand(stack, sender, influx):
+    """A burst, and at once the signal: whatever was taken is stored, and answered before it leaves."""
+    child = stack.ingest()
+    for n in range(1, 101):
+        sender.client.publish(wire.topic(VENUE, PC, "data"), message(n), qos=1)
+    answered = set(sender.acked())
+    assert child.stop() == 0
+    (series,) = influx.query('SELECT n FROM "agent"')
+    stored = set(series.column("n"))
+    with suppress(queue.Empty):
+        while True:
+            answered |= set(sender.acks.get(timeout=0.5).numbers)
+    assert answered == stored
+    assert f"received={len(stored)}, stored={len(stored)}, dead=0, in_flight=0, shed=0" in child.tail()
+
+
+def test_an_unregistered_pc_is_a_finding_with_its_place(stack, sender, influx):
+    """Written when the minute is over, or as here when the process ends."""
+    child = stack.ingest()
+    for n in (1, 2):
+        sender.send(message(n), pc="99")
+        assert sender.acked() == (n,)
+    assert child.stop() == 0
+    (series,) = influx.query("SELECT messages FROM unregistered GROUP BY *")
+    assert series.tags == {"venue": VENUE, "pc": "99", "class": "game", "place": series.tags["place"]}
+    assert series.column("messages") == [2]
+    reasons = influx.query("SELECT last(count) FROM refused GROUP BY reason")
+    assert {r.tags["reason"]: r.rows[0][1] for r in reasons} == {"pc": 2}
