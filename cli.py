@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from collector.logs import FORMS, configure
-from provisioning.commands import blocklist, boards, rules, services, site, trial
+from provisioning.commands import blocklist, boards, keeping, rules, services, site, trial
 from provisioning.commands.common import FAULTS, folder
 
 if TYPE_CHECKING:
@@ -19,10 +19,12 @@ COMMANDS: tuple[click.Command, ...] = (
     site.check,
     site.provision,
     site.credentials,
+    keeping.database,
     services.ingest,
     services.presence,
     services.watch,
     services.preview,
+    keeping.summarise,
     rules.rules,
     boards.dashboards,
     blocklist.blocklist,
