@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.policy import Rule
+from alerts.policy import Beside, Rule
 from collector import influxql
 from collector.texts import text
 
@@ -18,28 +18,64 @@ PC = "{{ $labels.pc }}"
 VENUE = "{{ $labels.venue }}"
 VALUE = "{{ $values.B }}"
 
+LATE = "late"  # the measurement of what came too late for the rules that read its own time
+
 # Fields for which the catalogue has a sentence of their own; the others share one.
-_SPOKEN = {("games", "after_hours"), ("session", "after_hours"), ("sites", "accesses"), ("sites", "lookups")}
+_SPOKEN = {
+    ("games", "after_hours"),
+    ("session", "after_hours"),
+    ("sites", "accesses"),
+    ("sites", "lookups"),
+    (LATE, "after_hours"),
+    (LATE, "accesses"),
+}
 
 
 def compile_policy(policy: Policy, context: AlertContext) -> Rule:
     flags, threshold = policy.flags, policy.threshold
+    classes = tuple(sorted(policy.binds))
     return Rule(
         uid=policy.rule_uid,
         title=policy.title.say(context.language),
-        query=influxql.sum_per_pc(flags.measurement, flags.field, tuple(sorted(policy.binds)), flags.where),
+        query=influxql.sum_per_pc(flags.measurement, flags.field, classes, flags.where),
         datasource_uid=context.datasource_uid,
         over=threshold.over,
         least=threshold.least,
         lasting=context.lasting(policy),
         labels={"policy": policy.id, "severity": policy.severity},
         annotations=dict(_annotations(policy, context)),
+        beside=_happened(flags.field, classes) if flags.measurement == LATE else (),
     )
 
 
 def literal(words: str) -> str:
     """A person's words inside an annotation: no template to Grafana, and no variable of its newest reader."""
     return words.replace("{{", '{{ "{{" }}').replace("${", '{{ "$" }}{')
+
+
+def _happened(field: str, classes: tuple[str, ...]) -> tuple[Beside, ...]:
+    """When the first and the last of it happened: the rule's own time is that of the arrival."""
+    return (
+        Beside("D", "E", influxql.happened_per_pc("min", field, classes), "min"),
+        Beside("F", "G", influxql.happened_per_pc("max", field, classes), "max"),
+    )
+
+
+def moment(ref: str, language: str) -> str:
+    """A template for a value that `happened_per_pc` gave, in the words of the mails.
+
+    Grafana knows one spelling of a moment and no time zone but UTC: the query has added the province's, and
+    the pattern puts the digits in order.
+    """
+    order = text("alerts.rule.moment", language, year="$1", month="$2", day="$3", time="$4")
+    call = f'reReplaceAll "^(....)-(..)-(..) (..:..).*$" "{order}" (humanizeTimestamp $values.{ref}.Value)'
+    return "{{ " + call + " }}"
+
+
+def _when(language: str) -> str:
+    """Nothing where Grafana has no values: a call on none would leave the whole text as a template."""
+    words = text("alerts.rule.happened", language, first=moment("E", language), last=moment("G", language))
+    return "{{ if $values.E }}" + words + "{{ end }}"
 
 
 def _annotations(policy: Policy, context: AlertContext) -> Iterator[tuple[str, str]]:
@@ -58,8 +94,11 @@ def _annotations(policy: Policy, context: AlertContext) -> Iterator[tuple[str, s
             value=VALUE,
             over=span(policy.threshold.over, language),
             lasting=span(context.lasting(policy), language),
+            when=_when(language),
         ),
     )
+    if flags.measurement == LATE:
+        yield "late", text("alerts.rule.late", language)
     yield "basis", literal(" · ".join([policy.basis.say(language), *_decisions(policy, context)]))
     yield "misses", literal(policy.misses.say(language))
     if policy.todo is not None:
@@ -70,7 +109,8 @@ def _annotations(policy: Policy, context: AlertContext) -> Iterator[tuple[str, s
 
 def _decisions(policy: Policy, context: AlertContext) -> Iterator[str]:
     """The province's own decisions behind a policy, oldest first."""
-    if policy.hours != "province":
+    late = (policy.flags.measurement, policy.flags.field) == (LATE, "after_hours")
+    if policy.hours != "province" and not late:
         return
     for decision in sorted(context.provincial, key=lambda d: (d.valid_from, d.classes)):
         if set(decision.classes) & set(policy.binds):

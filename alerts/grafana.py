@@ -70,7 +70,19 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "uid": rule.uid,
         "title": dollars(rule.title),
         "condition": "C",
-        "data": [_query(rule), _reduce(), _threshold(rule.least)],
+        "data": [
+            _query(rule, "A", rule.query),
+            _reduce("B", "A", "sum"),
+            _threshold(rule.least),
+            *(
+                node
+                for more in rule.beside
+                for node in (
+                    _query(rule, more.query, more.text),
+                    _reduce(more.ref, more.query, more.reducer),
+                )
+            ),
+        ],
         "noDataState": "OK",  # nobody plays, or nobody reports: presence tells these apart, not this rule
         "execErrState": "Error",
         "for": duration.show(rule.lasting),
@@ -80,24 +92,25 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _query(rule: Rule) -> dict[str, Any]:
+def _query(rule: Rule, ref: str, text: str) -> dict[str, Any]:
     return {
-        "refId": "A",
+        "refId": ref,
         "relativeTimeRange": {"from": round(rule.over.total_seconds()), "to": 0},
         "datasourceUid": rule.datasource_uid,
         "model": {  # single dollars: Grafana reads a model raw
-            "refId": "A",
+            "refId": ref,
             "datasource": {"type": "influxdb", "uid": rule.datasource_uid},
             "rawQuery": True,
-            "query": rule.query,
+            "query": text,
             "resultFormat": "time_series",
         },
     }
 
 
-def _reduce() -> dict[str, Any]:
+def _reduce(ref: str, source: str, reducer: str) -> dict[str, Any]:
+    settings = {"mode": "dropNN"}
     return _expression(
-        {"refId": "B", "type": "reduce", "expression": "A", "reducer": "sum", "settings": {"mode": "dropNN"}}
+        {"refId": ref, "type": "reduce", "expression": source, "reducer": reducer, "settings": settings}
     )
 
 

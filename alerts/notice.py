@@ -65,9 +65,13 @@ def _sections(notification: Notification, roster: Roster, language: str) -> Iter
     if known is not None:
         yield _Section(say("address"), (known.address,))
     yield _Section(say("policy"), (f"{first.title} ({first.label('policy')})",))
+    late = first.annotation("late")
+    if late:
+        yield _Section(say("late"), (late,))
     for heading, alerts in (("firing", notification.firing), ("resolved", notification.resolved)):
         if alerts:
-            yield _Section(say(heading), tuple(_line(alert, language) for alert in alerts))
+            words = say(f"late_{heading}" if late else heading)
+            yield _Section(words, tuple(_line(alert, language) for alert in alerts))
     for name in ("basis", "misses"):
         if first.annotation(name):
             yield _Section(say(name), (first.annotation(name),))
@@ -79,6 +83,10 @@ def _sections(notification: Notification, roster: Roster, language: str) -> Iter
 
 def _line(alert: Alert, language: str) -> str:
     since = _time(alert.began, language)
+    if alert.annotation("late"):
+        # Its own times say when it was told; when it happened stands in the description.
+        words = alert.annotation("description")
+        return text("alerts.mail.late_line", language, pc=alert.label("pc"), since=since, description=words)
     if alert.ended is None:
         words = alert.annotation("description")
         return text("alerts.mail.firing_line", language, pc=alert.label("pc"), since=since, description=words)

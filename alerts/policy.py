@@ -258,6 +258,20 @@ class AlertContext:
 
 
 @plain(frozen=True)
+class Beside:
+    """One more number of each instance, for the annotations alone; `query` and `ref` are letters in Grafana.
+
+    Its query must give a series wherever the condition's does: Grafana calls a rule without data where any of
+    its queries has none.
+    """
+
+    query: str
+    ref: str
+    text: str
+    reducer: Literal["min", "max"]
+
+
+@plain(frozen=True)
 class Rule:
     """What a policy compiles to: one Grafana-managed alert rule with an instance for each PC."""
 
@@ -270,3 +284,4 @@ class Rule:
     lasting: timedelta
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
+    beside: tuple[Beside, ...] = ()

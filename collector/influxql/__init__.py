@@ -20,7 +20,7 @@ from collector.influxql.boards import (
     states_over_time,
     violations_now,
 )
-from collector.influxql.late import reported_messages, stored_messages
+from collector.influxql.late import happened_per_pc, reported_messages, stored_messages
 from collector.influxql.processes import last_blind, last_ledger, last_looks, last_messages, sum_per_pc
 from collector.influxql.sites import (
     accesses_by_category,
@@ -79,6 +79,7 @@ __all__ = [
     "coverage_today",
     "dropped_over_time",
     "firing_now",
+    "happened_per_pc",
     "hits_of",
     "ident",
     "last_blind",

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ LATE_AFTER = 120  # seconds between a message's stamp and its arrival
 # A query asks for so many senders at most, and for messages that lie so many seconds apart at most.
 SENDERS = 25
 SPAN = 3 * 3600
+
+REMEMBERED = 20_000  # messages told last: as many as threads can be about to tell, many times over
+
+_Key = tuple[str, str, str, int, int]  # venue, PC, stream, number, stamp
 
 # The lines that tell something, in whatever order their tags and fields stand. Texts are passed over as a whole,
 # so that nothing within one can pass for a field.
@@ -109,14 +114,16 @@ def find(lines: Iterable[str], stream: str, n: int, now: int) -> Finding | None:
 
 
 class Lateness:
-    """Tells each late message once, also where it is sent again or ingest dies over it.
+    """Tells each late message once, also where it is sent again or ingest dies over it. For several threads.
 
-    Two workers that take the same message within the same moment may both tell it; the notice is still one.
+    Two processes that take the same message within the same moment may both tell it; the notice is still one.
     """
 
     def __init__(self, influx: Influx) -> None:
         self._influx = influx
         self._refused = ""
+        self._lock = threading.Lock()
+        self._told: dict[_Key, int] = {}  # at what time, of the last ones
         self._second = 0
         self._used: set[tuple[str, str, int]] = set()  # venue, PC, time: of this second or later
 
@@ -125,25 +132,22 @@ class Lateness:
 
         1. A message that is stored was told when it came for the first time, or came in time: nothing.
         2. One that is told and not stored met a crash between the two: it stays told at its first arrival.
-        3. Any other is told at its arrival now.
+        3. One that another thread is about to tell is told at the same time, which is the same point.
+        4. Any other is told at its arrival now.
 
         Unavailable where the database cannot be asked.
         """
-        told = set()
+        known = set()
         for group in _groups(findings):
-            told |= self._known(group)
-        lines = []
-        for finding in findings:
-            key = _key(finding)
-            if key not in told:
-                told.add(key)  # the batch may hold it twice
-                lines.append(finding.line(self._free(finding, now_ms)))
-        return lines
+            known |= self._known(group)
+        fresh = {_key(finding): finding for finding in findings if _key(finding) not in known}
+        with self._lock:
+            return [finding.line(self._time(key, finding.n, now_ms)) for key, finding in fresh.items()]
 
-    def _known(self, group: Sequence[Finding]) -> set[tuple[str, str, str, int, int]]:
+    def _known(self, group: Sequence[Finding]) -> set[_Key]:
         senders = sorted({finding.sender for finding in group})
         since, until = group[0].happened, group[-1].happened
-        known = set()
+        known: set[_Key] = set()
         try:
             for series in self._influx.query(influxql.stored_messages(senders, since, until)):
                 for time, n, stream in series.rows:
@@ -158,20 +162,25 @@ class Lateness:
             self._refused = str(fault)
         return known
 
-    def _free(self, finding: Finding, now_ms: int) -> int:
+    def _time(self, key: _Key, n: int, now_ms: int) -> int:
         """A time of its own among the PC's: that of another message would overwrite it.
 
-        The milliseconds are the message's number, so that workers that share a PC's backlog do not meet.
+        The milliseconds are the message's number, so that processes that share a PC's backlog do not meet.
         """
+        if key in self._told:
+            return self._told[key]
         second = now_ms // 1000 * 1000
         if second != self._second:
             self._second = second
             self._used = {used for used in self._used if used[2] >= second}
-        venue, pc, _ = finding.sender
-        ms = second + finding.n % 1000
+        venue, pc = key[:2]
+        ms = second + n % 1000
         while (venue, pc, ms) in self._used:
             ms += 1000
         self._used.add((venue, pc, ms))
+        self._told[key] = ms
+        if len(self._told) > REMEMBERED:
+            del self._told[next(iter(self._told))]
         return ms
 
 
@@ -180,7 +189,7 @@ def _values(points: Iterable[Point], measurement: str, field: str) -> list[int]:
     return [value for value in found if isinstance(value, int)]
 
 
-def _key(finding: Finding) -> tuple[str, str, str, int, int]:
+def _key(finding: Finding) -> _Key:
     return (*finding.sender, finding.n, finding.happened)
 
 

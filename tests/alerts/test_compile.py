@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from alerts.compile import compile_policy, literal, span
 from alerts.engine import template
 from alerts.policy import AlertContext
@@ -60,6 +62,55 @@ def test_a_decisions_words_are_no_template_and_no_variable(policies, context):
     assert "${" not in basis
     assert strange in template.expand(basis, {"pc": "07"}, {})
     assert template.expand(literal(strange), {}, {}) == strange
+
+
+TWINS = ("after-hours-game", "after-hours-agent", "prohibited-site")
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_late_violation_is_judged_as_the_one_that_it_is_late_for(policies, context, twin):
+    """By the same law, of the same venues, as grave; also where a province has decided something."""
+    by_id = {policy.id: policy for policy in policies}
+    late, ordinary = by_id[f"late-{twin}"], by_id[twin]
+    for name in ("basis", "severity", "binds", "in_force"):
+        assert getattr(late, name) == getattr(ordinary, name)
+    basis = [compile_policy(policy, context).annotations["basis"] for policy in (late, ordinary)]
+    assert basis[0] == basis[1]
+    assert late.id in ordinary.misses.vi
+    assert late.id in ordinary.misses.en
+
+
+def test_every_policy_on_late_data_has_its_twin(policies):
+    assert {p.id for p in policies if p.flags.measurement == "late"} == {f"late-{twin}" for twin in TWINS}
+
+
+def test_a_late_violation_says_when_it_happened_on_the_provinces_clock(policies):
+    policy = next(policy for policy in policies if policy.id == "late-after-hours-game")
+    values = {"B": 600.0, "C": 1.0, "E": 1_772_488_800.0, "G": 1_772_489_400.0}
+    for language, when in (
+        ("vi", "xảy ra từ 22:00 ngày 02/03/2026 đến 22:10 ngày 02/03/2026"),
+        ("en", "It happened from 22:00 on 2026-03-02 to 22:10 on 2026-03-02"),
+    ):
+        rule = compile_policy(policy, AlertContext(language=language))
+        words = rule.annotations["description"]
+        said = template.expand(words, {"venue": "yb-0012", "pc": "07"}, values)
+        assert when in said
+        assert "600" in said
+        # Grafana has no values where a rule ends for want of data; the rest must still be read.
+        assert "{{" not in template.expand(words, {}, {})
+        assert rule.annotations["late"]
+        assert "$values" not in str(rule.labels)  # a label that changes would be a new instance each time
+
+
+def test_what_a_late_rule_asks_beside_its_sum_gives_a_series_wherever_the_sum_does(policies):
+    rule = compile_policy(next(p for p in policies if p.id == "late-prohibited-site"), AlertContext())
+    assert [(more.query, more.ref, more.reducer) for more in rule.beside] == [
+        ("D", "E", "min"),
+        ("F", "G", "max"),
+    ]
+    where, by = rule.query.split(" WHERE ")[1].split(" GROUP BY ")
+    for more in rule.beside:
+        assert f' WHERE {where} AND "accesses" > 0 GROUP BY {by}' in more.text
 
 
 def test_spans_are_said_in_words():

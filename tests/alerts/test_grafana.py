@@ -40,6 +40,16 @@ def test_dollars_are_doubled_where_grafana_replaces_them_and_only_there(policies
     assert alerting.groups[0].rules[0].labels["note"] == "a$b"
 
 
+def test_a_late_rule_asks_for_its_times_beside_the_condition(files):
+    rule = next(r for r in read(files)[0].groups[0].rules if r.uid == "policy-late-after-hours-game")
+    assert [node.ref_id for node in rule.data] == ["A", "B", "C", "D", "E", "F", "G"]
+    assert rule.condition == "C"
+    spans = {node.relative_time_range for node in rule.data if not node.is_expression}
+    assert len(spans) == 1  # Grafana may take the first query's range for all
+    reduced = {n.ref_id: n.model["expression"] for n in rule.data if n.model.get("type") == "reduce"}
+    assert reduced == {"B": "A", "E": "D", "G": "F"}
+
+
 def test_no_data_is_quiet_and_an_error_is_loud(files):
     for rule in read(files)[0].groups[0].rules:
         assert (rule.no_data_state, rule.exec_err_state) == ("OK", "Error")

@@ -85,6 +85,20 @@ def test_the_subject_is_one_line(roster):
     assert "\n" not in subject
 
 
+@pytest.mark.parametrize("reason", ["", MISSING, "NoData"])
+def test_late_data_is_told_as_past_and_its_end_is_no_loss_of_data(roster, reason):
+    late = replace(ALERT, annotations=labels({"description": "Xảy ra lúc 3 giờ.", "late": "Nay mới biết."}))
+    text = compose(note([late]), roster, "vi", "").text
+    assert "Dữ liệu đến muộn: Nay mới biết.\n" in text
+    assert (
+        "Đã xảy ra trước đó, nay mới biết: Máy 07: báo lúc 22:01 ngày 02/03/2026. Xảy ra lúc 3 giờ.\n" in text
+    )
+    assert "Đang diễn ra" not in text
+    end = compose(note([], [ended(late, reason)]), roster, "vi", "").text
+    assert "Đã báo, không còn dữ liệu đến muộn: Máy 07: báo lúc 22:01" in end
+    assert "chấm dứt" not in end
+
+
 def test_a_policys_own_advice_stands_in_place_of_the_general_one(policies, context, roster):
     """Nobody is to be called about a site before the entry of the list was checked."""
     rules = {policy.id: compile_policy(policy, context) for policy in policies}

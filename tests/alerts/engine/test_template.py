@@ -5,7 +5,7 @@ import pytest
 from alerts.engine.template import expand, number
 
 LABELS = {"venue": "yb-0012", "pc": "07"}
-VALUES = {"B": 120.0, "C": None}
+VALUES = {"B": 120.0, "C": None, "E": 1_772_488_800.0, "F": 1.5}
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,21 @@ VALUES = {"B": 120.0, "C": None}
         ("{{ $values.D }}", "[no value]"),
         ('{{ "{{" }} {{ "$" }}{X}', "{{ ${X}"),
         ("no action", "no action"),
+        ("{{ humanizeTimestamp $values.E.Value }}", "2026-03-02 22:00:00 +0000 UTC"),
+        ("{{ humanizeTimestamp $values.F.Value }}", "1970-01-01 00:00:01.5 +0000 UTC"),
+        ("{{ humanizeTimestamp $values.C.Value }}", "NaN"),
+        ('{{ reReplaceAll "^(....)-(..).*" "$2/$1 $" (humanizeTimestamp $values.E.Value) }}', "03/2026 $"),
+        ('{{ reReplaceAll "a" "b" "abac" }}', '{{ reReplaceAll "a" "b" "abac" }}'),
+        ('{{ reReplaceAll "(0)" "<$1>" ($labels.venue) }}', "yb-<0><0>12"),
+        (
+            "a{{ if $values.B }} {{ $values.B }}{{ end }}{{ if $values.D }} {{ $values.D }}{{ end }}.",
+            "a 120.",
+        ),
+        (
+            "{{ humanizeTimestamp $values.D.Value }} s",
+            "{{ humanizeTimestamp $values.D.Value }} s",
+        ),  # an error
+        ("{{ if $values.B }}{{ query }}{{ end }}", "{{ if $values.B }}{{ query }}{{ end }}"),
         ("a {{ $labels.venue | title }}", "a {{ $labels.venue | title }}"),  # unknown here: the text itself
         ("{{ $labels.venue }} {{ query }}", "{{ $labels.venue }} {{ query }}"),
     ],

@@ -180,6 +180,66 @@ def test_a_restart_repeats_nothing_and_goes_on_counting(world):
     assert len(world.subjects) == 2
 
 
+def arrives(world, at_second, field="after_hours", each=30, count=20, first="22:15:30", pc="07"):
+    """As ingest tells a backlog: a point a message, stamped with the arrival."""
+    tags = f"class=game,pc={pc},place=04252,venue=yb-0012"
+    arrival = int(at(at_second).timestamp()) * 1000
+    happened = int(at(first).timestamp()) - 86_400
+    world.influx.write(
+        [
+            f'late,{tags} {field}={each}i,happened={happened + 30 * i}i,n={i}i,stream="ab" {arrival + i}'
+            for i in range(count)
+        ],
+        precision="ms",
+    )
+
+
+def test_a_late_violation_is_mailed_once_as_late_with_the_time_at_which_it_happened(world):
+    arrives(world, "22:01:05")
+    world.until("22:34:00")
+    assert world.seen == [("22:02:00", "began"), ("22:32:00", "ended")]
+    assert [s.split("]")[0] for s in world.subjects] == ["[Cảnh báo", "[Đã kết thúc"]
+    assert world.subjects[0].startswith("[Cảnh báo] Dữ liệu đến muộn – chơi trò chơi điện tử ngoài giờ")
+    body = world.mailbox.bodies[0]
+    for words in (
+        "Đã xảy ra trước đó, nay mới biết: Máy 07: báo lúc 22:02 ngày 02/03/2026.",
+        "cộng lại 600 giây theo dữ liệu đến trong 30 phút gần nhất",
+        "xảy ra từ 22:15 ngày 01/03/2026 đến 22:25 ngày 01/03/2026 (giờ Việt Nam)",
+        "Lúc việc này xảy ra, máy hoặc điểm không gửi được dữ liệu",
+        "không gọi để yêu cầu dừng",
+        "/policies/late-after-hours-game.md",
+    ):
+        assert words in body
+    assert "Đang diễn ra" not in body
+    end = world.mailbox.bodies[1]
+    assert "không còn dữ liệu đến muộn" in end
+    assert "chấm dứt" not in end
+    assert "xảy ra từ 22:15" in end
+    (series,) = world.influx.query('SELECT * FROM "violation" GROUP BY "venue", "pc", "policy"')
+    assert series.tags == {"venue": "yb-0012", "pc": "07", "policy": "late-after-hours-game"}
+    assert series.column("value")[0] == 600
+
+
+def test_a_backlog_that_goes_on_arriving_stays_one_notice_with_its_widening_span(world):
+    arrives(world, "22:01:05")
+    arrives(world, "22:20:05", first="23:40:30", pc="07")
+    arrives(world, "22:20:05", field="accesses", each=1, count=2, pc="08")
+    world.until("22:31:00")
+    assert [(clock, kind) for clock, kind in world.seen] == [("22:02:00", "began"), ("22:21:00", "began")]
+    first, second = world.mailbox.bodies
+    assert "đến 22:25 ngày 01/03/2026" in first
+    assert "đã truy cập trang trong danh sách cấm của cơ quan quản lý 2 lần" in second
+    world.until("22:55:00")
+    assert world.seen[2:] == [("22:51:00", "ended"), ("22:51:00", "ended")]
+    assert all("không còn dữ liệu đến muộn" in body for body in world.mailbox.bodies[2:])
+
+
+def test_play_that_comes_in_time_is_no_late_violation(world):
+    world.play()
+    world.until("22:20:00")
+    assert {event.policy for event in world.events} == {"after-hours-game"}
+
+
 def test_a_vanished_pc_is_told_as_data_that_ceased(world):
     world.play(good=0, bad=8)
     world.play(pc="08", bad=0, good=30)

@@ -7,6 +7,7 @@ import pytest
 from alerts.load import BUILTIN, load
 from collector import influxql, lineprotocol
 from collector.influx import Influx, Unavailable
+from collector.ingest import late as module
 from collector.ingest.late import LATE_AFTER, SENDERS, SPAN, Finding, Lateness, find
 from collector.lineprotocol import Point
 
@@ -194,6 +195,23 @@ def test_a_crash_between_the_two_writes_leaves_it_told_at_its_first_arrival(infl
 def test_a_batch_that_holds_a_message_twice_tells_it_once(influx):
     tell(influx, [finding(5), finding(5)])
     assert [n for n, _ in told(influx)] == [5]
+
+
+def test_a_message_in_two_batches_at_once_is_one_point(influx):
+    """Sent again while the first one is being written: neither is in the database when it is asked."""
+    worker = Lateness(influx)
+    lines = [worker.lines([finding(5)], (MORNING + second) * 1000) for second in (0, 20)]
+    for each in lines:
+        influx.write(each, precision="ms")
+    assert told(influx) == [(5, MORNING * 1000 + 5)]
+
+
+def test_what_was_told_is_remembered_for_a_while_and_not_for_ever(influx, monkeypatch):
+    monkeypatch.setattr(module, "REMEMBERED", 2)
+    worker = Lateness(influx)
+    for n in (1, 2, 3):
+        worker.lines([finding(n)], MORNING * 1000)
+    assert len(worker._told) == 2
 
 
 def test_another_stream_pc_venue_or_time_is_another_message(influx):
