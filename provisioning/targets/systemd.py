@@ -33,6 +33,10 @@ def render(site: Site) -> dict[str, str]:
         )
         for process, does, memory in PROCESSES
     }
+    for kind in ("service", "timer"):
+        texts[f"systemd/quannet-summarise.{kind}"] = as_text(
+            f"summarise.{kind}.j2", program=settings.program, deploy=settings.deploy
+        )
     for unit, lines in _changes(site).items():
         texts[f"systemd/{unit}.service.d/quannet.conf"] = as_text("dropin.j2", lines=lines)
     return texts

@@ -142,13 +142,14 @@ def test_systemd_finds_no_fault_in_the_units_and_calls_them_hardened(good_site, 
     found = good_site(("site.yaml", "mail:", f"program: {program}\nmail:"))
     units = []
     for path, text in systemd.render(found).items():
-        if path.endswith(".service"):
+        if path.endswith((".service", ".timer")):
             units.append(tmp_path / Path(path).name)
             units[-1].write_text(text, "utf-8")
-    assert len(units) == len(systemd.PROCESSES)
+    assert len(units) == len(systemd.PROCESSES) + len(("summarise.service", "summarise.timer"))
     verdict = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
     )
+    units = [unit for unit in units if unit.suffix == ".service"]
     assert (verdict.returncode, verdict.stderr) == (0, "")
     # Exposure 0 is none, 10 is all; 2.0 is given as 20.
     subprocess.run(
@@ -156,6 +157,17 @@ def test_systemd_finds_no_fault_in_the_units_and_calls_them_hardened(good_site, 
         check=True,
         capture_output=True,
     )
+
+
+def test_the_nights_work_is_commands_that_need_no_more_than_the_deployment(good_site):
+    text = systemd.render(good_site())["systemd/quannet-summarise.service"]
+    started = re.findall(
+        r"^ExecStart=/opt/quannet/bin/quannet (\w+) --deploy /etc/quannet$", text, re.MULTILINE
+    )
+    assert started == ["summarise", "database"]
+    for name in started:
+        needed = [option.name for option in cli.main.commands[name].params if option.required]
+        assert needed == ["deploy"]
 
 
 def test_toml_knows_tables_in_the_order_given():
