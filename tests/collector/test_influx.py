@@ -1,7 +1,5 @@
 """The one way to the database: both write paths on real servers, and each failure as what one does about it."""
 
-import json
-import urllib.request
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -10,7 +8,6 @@ import pytest
 
 from collector.influx import Access, Influx, Refused, Unavailable
 from provisioning.local.influxd import Influxd
-from provisioning.local.process import Child, free_port, listens
 
 LINES = ['games,pc=07,game=cs2 play=30i,note="Phường" 1772463610', "games,pc=08,game=cs2 play=15i 1772463610"]
 
@@ -121,32 +118,6 @@ def test_the_secret_goes_into_the_header_and_nowhere_else(api, secret, header):
     assert path.startswith("/write?db=quannet" if api == "v1" else "/api/v2/write?")
     assert "precision=s" in path
     assert secret is None or (secret not in repr(access) and secret not in path)
-
-
-def test_the_v2_path_is_taken_by_a_real_server(tmp_path):
-    port = free_port()
-    command = [
-        "victoria-metrics",
-        f"-httpListenAddr=127.0.0.1:{port}",
-        f"-storageDataPath={tmp_path / 'data'}",
-    ]
-    command += ["-retentionPeriod=100y", "-search.latencyOffset=0s"]
-    with Child("victoria-metrics", command, tmp_path / "log") as server:
-        server.wait_until(lambda: listens(port))
-        influx = Influx(Access(f"http://127.0.0.1:{port}", "quannet", api="v2", secret="x"))
-        influx.write([LINES[1]])
-        influx.close()
-
-        def exported() -> list[dict]:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/internal/force_flush").close()
-            url = f"http://127.0.0.1:{port}/api/v1/export?match[]=games_play&start=0"
-            with urllib.request.urlopen(url) as answer:
-                return [json.loads(line) for line in answer.read().splitlines()]
-
-        server.wait_until(lambda: bool(exported()))
-        (series,) = exported()
-        assert series["metric"] == {"__name__": "games_play", "game": "cs2", "pc": "08"}
-        assert (series["values"], series["timestamps"]) == ([15], [1_772_463_610_000])
 
 
 def test_a_database_that_nobody_has_made_yet_is_waited_for(influxd):
