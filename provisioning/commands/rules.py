@@ -52,7 +52,7 @@ def rules_list(site: Path, as_json_text: bool) -> None:
     for policy, row in zip(policies, rows, strict=True):
         binds = ", ".join(policy.binds)
         click.echo(
-            f"{row['id']:18} {row['severity']:9} {row['from']}–{row['to'] or '':10} {binds:12} {row['title']}"
+            f"{row['id']:23} {row['severity']:9} {row['from']}–{row['to'] or '':10} {binds:12} {row['title']}"
         )
 
 

@@ -1,15 +1,28 @@
-"""What a late message tells, and that it is told once: on a real database."""
+"""What a late message tells, and that it is told once: on a real database, and through broker and ingest."""
 
+import queue
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pytest
 
 from alerts.load import BUILTIN, load
-from collector import influxql, lineprotocol
+from collector import influxql, lineprotocol, wire
+from collector.agent.link import make_client, tls_context
+from collector.clock import SystemClock
 from collector.influx import Influx, Unavailable
 from collector.ingest import late as module
+from collector.ingest.batch import Batch
+from collector.ingest.deadletter import DeadLetters
 from collector.ingest.late import LATE_AFTER, SENDERS, SPAN, Finding, Lateness, find
+from collector.ingest.pipeline import Pipeline
+from collector.ingest.store import Store
+from collector.ingest.writer import Writer
 from collector.lineprotocol import Point
+from provisioning.local.stack import Stack
 
 STREAM = "ab" * 16
 NIGHT = 1_772_463_600  # 2026-03-02 22:00 in Vietnam
@@ -278,3 +291,157 @@ def test_a_database_that_refuses_to_be_asked_does_not_hold_up_the_data(influx, c
 
 def test_a_name_cannot_break_out_of_a_question():
     assert r"'a\'b'" in influxql.stored_messages([("a'b", "1", STREAM)], 0, 1)
+
+
+# --- the whole way ------------------------------------------------------------------------------------------
+
+
+class Sender:
+    """A PC of yb-0012 by hand: it sends a payload and waits for its answer."""
+
+    def __init__(self, stack: Stack) -> None:
+        endpoint = stack.endpoint("yb-0012")
+        self.answers: queue.Queue[wire.Ack] = queue.Queue()
+        subscribed: queue.Queue[bool] = queue.Queue()
+        self.client = make_client(STREAM, endpoint, tls_context(endpoint))
+        self.client.on_subscribe = lambda *_: subscribed.put(True)
+        self.client.on_message = lambda _c, _d, sent: self.answers.put(wire.decode_ack(bytes(sent.payload)))
+        self.client.connect(endpoint.host, endpoint.port)
+        self.client.loop_start()
+        self.client.subscribe(wire.topic("yb-0012", "07", "ack"))
+        subscribed.get(timeout=10)
+
+    def send(self, payload: bytes) -> None:
+        """Acknowledged when it returns."""
+        self.client.publish(wire.topic("yb-0012", "07", "data"), payload, qos=1).wait_for_publish(10)
+        wanted = {frame.n for frame in wire.decode(payload)}
+        while wanted:
+            wanted -= set(self.answers.get(timeout=10).numbers)
+
+    def close(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    with Stack(tmp_path / "stack") as made:
+        yield made
+
+
+@pytest.fixture
+def sender(stack: Stack) -> Iterator[Sender]:
+    made = Sender(stack)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(stack: Stack) -> Iterator[Influx]:
+    connection = Influx(stack.deploy.influx)
+    yield connection
+    connection.close()
+
+
+NOW = int(SystemClock().wall().timestamp())
+LAST_NIGHT = (
+    (NOW - 3600 + 7 * 3600) // 86_400 * 86_400 - 7 * 3600 - 3600
+)  # 23:00 in Vietnam, an hour ago or more
+
+
+def frame(n: int, *lines: str, stamp: int) -> wire.Frame:
+    own = f'agent n={n}i,stream="{STREAM}",clock="server" {stamp}'
+    return wire.Frame(STREAM, n, (own, *(f"{line} {stamp}" for line in lines)))
+
+
+PLAY = "games,game=lmht play=30i,processes=1i"
+ACCESS = 'sites,category=gambling,grade=violation,slot=0 accesses=1i,domain="bet.example",lookups=1i'
+
+
+def outage(count=10):
+    """A bundle of a backlog: play at night, a message each half minute."""
+    return wire.encode([frame(n, PLAY, stamp=LAST_NIGHT + 30 * n) for n in range(1, count + 1)])
+
+
+def test_what_a_pc_played_while_it_was_cut_off_is_told_once_when_it_comes_back(stack, sender, database):
+    stack.ingest()
+    for _ in range(2):  # the second time as after an acknowledgement that was lost
+        sender.send(outage())
+        (series,) = database.query('SELECT * FROM "late" GROUP BY "venue", "pc", "class", "place"')
+        assert series.tags == {"venue": "yb-0012", "pc": "07", "class": "game", "place": "04252"}
+        assert series.column("n") == list(range(1, 11))
+        assert series.column("after_hours") == [30] * 10
+        assert series.column("happened") == [LAST_NIGHT + 30 * n for n in range(1, 11)]
+        arrived = [time // 1000 for time in series.column("time")]
+        assert all(NOW <= at <= NOW + 300 for at in arrived)
+        assert all(
+            abs(at - happened - delay) <= 1
+            for at, happened, delay in zip(
+                arrived, series.column("happened"), series.column("delay"), strict=True
+            )
+        )
+    assert database.query('SELECT count("n") FROM "agent"')[0].rows[0][1] == 10
+
+
+def test_what_came_in_time_is_not_told_when_it_is_sent_again_much_later(stack, sender, database):
+    stack.ingest()
+    now = int(SystemClock().wall().timestamp())
+    sender.send(wire.encode([frame(1, ACCESS, stamp=now - LATE_AFTER + 30)]))
+    # Another one, as if it had been stored when it was fresh: its agent never heard of it and sends it again.
+    database.write(
+        [
+            f'agent,class=game,pc=07,place=04252,venue=yb-0012 n=2i,stream="{STREAM}" {now - 5000}',
+            f"sites,category=gambling,class=game,grade=violation,pc=07,place=04252,slot=0,venue=yb-0012 accesses=1i {now - 5000}",
+        ]
+    )
+    sender.send(wire.encode([frame(2, ACCESS, stamp=now - 5000)]))
+    assert database.query('SELECT * FROM "late"') == []
+    sender.send(wire.encode([frame(3, ACCESS, stamp=now - 4000)]))
+    (series,) = database.query('SELECT "n", "accesses", "domain", "after_hours" FROM "late"')
+    assert [row[1:] for row in series.rows] == [(3, 1, "bet.example", None)]
+
+
+class Killed(BaseException):
+    """The end of a process: nothing catches it."""
+
+
+class Dying(Influx):
+    """Its owner is killed before the data themselves are written."""
+
+    def write(self, lines, precision="s"):
+        if precision == "s":
+            raise Killed
+        super().write(lines, precision)
+
+
+def test_a_crash_between_telling_and_storing_tells_it_once(tmp_path, influx, roster):
+    def worker(database):
+        writer = Writer(database, threading.Event())
+        letters = DeadLetters(tmp_path, SystemClock())
+        return Store(writer, Lateness(database), letters, SystemClock())
+
+    def arrive(now):
+        batch = Batch(0.0)
+        batch.add(Pipeline(roster).take(wire.topic("yb-0012", "07", "data"), outage(), now))
+        assert len(batch.late) == 10
+        return batch
+
+    dying = Dying(influx._access)
+    with pytest.raises(Killed):
+        worker(dying).put(arrive(NOW))
+    dying.close()
+    before = told(influx)
+    assert len(before) == 10
+    assert influx.query('SELECT "n" FROM "agent"') == []
+    for later in (60, 4000):
+        assert worker(influx).put(arrive(NOW + later)) == []
+        assert told(influx) == before
+    assert influx.query('SELECT count("n") FROM "agent"')[0].rows[0][1] == 10
+
+
+def test_no_rule_no_word(influx, roster):
+    """A hotel has no hours, and nobody guesses any."""
+    hotel = next(venue for venue in roster.venues if venue.id == "yb-0100")
+    assert hotel.hours_on(date(2026, 3, 2)) is None
+    taken = Pipeline(roster).take(wire.topic("yb-0100", "01", "data"), outage(), NOW)
+    assert (len(taken.lines), taken.late) == (20, [])
