@@ -272,7 +272,12 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             _int("n", "", "of the message"),
             _int("happened", "s", "the message's own stamp, in seconds since 1970"),
             _int("delay", "s", "between its own stamp and its arrival"),
-            _int("after_hours", "s", "of play outside the allowed hours; of games at the same time the longest", 86_400),
+            _int(
+                "after_hours",
+                "s",
+                "of play outside the allowed hours; of games at the same time the longest",
+                86_400,
+            ),
             _int("use_after_hours", "s", "of use outside the allowed hours", 86_400),
             _int("accesses", "", "to sites on the authority's own list"),
             _text("domain", "the first of these sites; absent where none", 253),
@@ -311,7 +316,9 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             _int("accesses", "", "to sites on the authority's own list"),
             _int("hints", "", "accesses and lookups of sites on other lists, and lookups of the authority's"),
             _int("messages", "", "stored"),
-            _share("coverage", "of the day's minutes, as far as presence wrote them, in which it was observed"),
+            _share(
+                "coverage", "of the day's minutes, as far as presence wrote them, in which it was observed"
+            ),
         ),
     ),
     Measurement(
