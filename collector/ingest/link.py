@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEEPALIVE = 30  # seconds
+# Seconds. After one and a half times as long the broker gives a process up that hangs; until then it deals its
+# share to it all the same (tests/collector/ingest/test_shared_subscription.py).
+KEEPALIVE = 10
 RECONNECT_FIRST, RECONNECT_LONGEST = 0.5, 10.0  # seconds, with jitter
 CONNECT_WITHIN = 5.0  # seconds
 FAREWELL_WITHIN = 2.0  # seconds
