@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import os
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +19,7 @@ from heapq import merge
 from typing import TYPE_CHECKING, BinaryIO
 
 from collector import lineprotocol
-from collector.wire import parse_topic
+from collector.wire import WireError, decode, parse_topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -152,6 +152,16 @@ class Letters:
 def read(folder: Path) -> Letters:
     """The letters of a state folder; none where there is no such folder. OSError where it may not be read."""
     return Letters(folder)
+
+
+def numbers(letters: Iterable[Letter]) -> dict[str, frozenset[int]]:
+    """By stream, the numbers of the messages that lie whole among them."""
+    found: dict[str, set[int]] = {}
+    for letter in letters:
+        with suppress(WireError):
+            for frame in decode(letter.payload):
+                found.setdefault(frame.stream, set()).add(frame.n)
+    return {stream: frozenset(of) for stream, of in found.items()}
 
 
 @contextmanager

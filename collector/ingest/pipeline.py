@@ -126,16 +126,19 @@ class Pipeline:
         if sender.registered is None:
             # Acknowledged, or the PC would send it for ever; kept whole among the dead letters.
             if taken.received:
-                known = name in self.roster.by_id
                 taken.dead = taken.received
-                taken.stranger = (name, pc) if known else None
-                reason = "pc" if known else "venue"
-                taken.refused.append(Dead(reason, f"{name}/{pc} is not in the registry", topic, payload))
+                taken.stranger = (name, pc) if name in self.roster.by_id else None
+                why = self._unregistered(sender)
+                taken.refused.append(Dead(why.reason, str(why), topic, payload))
             return taken
         for frame in frames:
             if frame.n:
                 self._message(frame, sender.registered, pc, topic, now, taken)
         return taken
+
+    def _unregistered(self, sender: _Sender) -> _RefusalError:
+        reason = "pc" if sender.venue in self.roster.by_id else "venue"
+        return _RefusalError(reason, f"{sender.venue}/{sender.pc} is not in the registry")
 
     def _sender(self, topic: str) -> _Sender:
         known = self._senders.get(topic)
@@ -167,17 +170,34 @@ class Pipeline:
                 refused.append(Dead(fault.reason, str(fault), topic, line.encode()))
             except ValueError as fault:
                 refused.append(Dead("line", str(fault), topic, line.encode()))
-        taken.refused += refused
         if numbered:
             taken.lines += own
+            taken.refused += refused
             if now - stamp > LATE_AFTER and (finding := find(own, frame.stream, frame.n, now)) is not None:
                 taken.late.append(finding)
             return
-        # Without its number in the database a message could not be told from a lost one.
+        # Without its number in the database a message could not be told from a lost one. It is kept whole:
+        # its other lines are good, and stored when what is wrong with the one has been mended.
         taken.dead += 1
-        if not refused:
-            whole = wire.encode([frame])
-            taken.refused.append(Dead("number", "no agent line", topic, whole))
+        guilty = next((dead for dead in refused if dead.payload.startswith(b"agent")), None)
+        reason, detail = (guilty.reason, guilty.detail) if guilty else ("number", "no agent line")
+        taken.refused.append(Dead(reason, detail, topic, wire.encode([frame])))
+
+    def take_line(self, topic: str, line: str, now: int) -> Taken:
+        """One line of a message whose other lines are stored, as a dead letter keeps it."""
+        taken = Taken()
+        try:
+            sender = self._sender(topic)
+            if sender.registered is None:
+                raise self._unregistered(sender)
+            good, _, numbering = self._carefully(line, sender.registered, sender.pc, now)
+            if numbering is not None:
+                raise _RefusalError("number", "the message has its agent line already")
+            taken.lines.append(good)
+        except ValueError as fault:
+            reason = fault.reason if isinstance(fault, _RefusalError | wire.WireError) else "line"
+            taken.refused.append(Dead(reason, str(fault), topic, line.encode()))
+        return taken
 
     def _quickly(self, line: str, venue: Venue, pc: str, now: int) -> _Good | None:
         """A line as our own agents spell it; None sends it the careful way, which takes it or says why not."""

@@ -154,3 +154,62 @@ def test_nothing_that_a_payload_holds_raises_and_the_books_balance(roster, lines
     taken = Pipeline(roster).take(TOPIC, text, NIGHT)
     assert taken.received >= taken.dead >= 0
     assert all(decode(line).tags["venue"] == "yb-0012" for line in taken.lines)
+
+
+def test_a_message_whose_number_is_refused_is_kept_whole_with_all_that_is_good_in_it(pipeline):
+    whole = payload(agent().replace(" n=1i", " n=1i,mood=1i"), games(), f"host cpu=-1.0 {NIGHT}")
+    taken = pipeline.take(TOPIC, whole, NIGHT)
+    (letter,) = taken.refused
+    assert (letter.reason, wire.decode(letter.payload)) == ("field", wire.decode(whole))
+    assert (taken.lines, taken.dead) == ([], 1)
+
+
+def test_a_line_alone_is_judged_like_one_of_a_message(pipeline):
+    taken = pipeline.take_line(TOPIC, games(), NIGHT)
+    whole = pipeline.take(TOPIC, payload(agent(), games()), NIGHT)
+    assert [decode(line) for line in taken.lines] == [decode(whole.lines[1])]
+    for topic, line, reason in (
+        (TOPIC, "nonsense", "line"),
+        (TOPIC, f"host cpu=1i {NIGHT}", "type"),
+        (TOPIC, agent(), "number"),
+        (wire.topic("yb-0012", "99", "data"), games(), "pc"),
+        (wire.topic("yb-9999", "07", "data"), games(), "venue"),
+        ("elsewhere", games(), "topic"),
+    ):
+        taken = pipeline.take_line(topic, line, NIGHT)
+        assert ([dead.reason for dead in taken.refused], taken.lines) == ([reason], [])
+
+
+# What agents of earlier releases send: without `blind`, `sites`, queue and cost, and in another order.
+OLDER = (
+    (f'agent n=1i,stream="{STREAM}" {NIGHT}',),
+    (f'agent stream="{STREAM}",n=1i,clock="pc",version="0.0.1" {NIGHT}', f"host cpu=3.0 {NIGHT}"),
+    (
+        f'agent clock="server",dropped=0i,n=1i,queued=1i,stream="{STREAM}" {NIGHT}',
+        f"games,game=none play=0i {NIGHT}",
+        f'session state="none" {NIGHT}',
+    ),
+)
+
+
+@pytest.mark.parametrize("lines", OLDER, ids=["the number alone", "another order", "fewer fields"])
+def test_an_older_agent_is_served(pipeline, lines):
+    taken = pipeline.take(TOPIC, payload(*lines), NIGHT)
+    assert (len(taken.lines), taken.refused, taken.dead) == (len(lines), [], 0)
+    assert taken.acks == [("yb-0012", "07", STREAM, 1)]
+
+
+def test_a_newer_agent_is_told_so_and_not_acknowledged(pipeline):
+    newer = f"# 2 {STREAM} 1\n{agent()}".encode()
+    taken = pipeline.take(TOPIC, newer, NIGHT)
+    assert (taken.acks, taken.lines, [dead.reason for dead in taken.refused]) == ([], [], ["version"])
+    ((venue, pc, answer),) = taken.answers
+    assert (venue, pc) == ("yb-0012", "07")
+    assert wire.decode_answer(answer) == wire.Refusal(STREAM, "version", "wire 2; this server speaks 1")
+
+
+def test_a_newer_release_of_this_wire_version_loses_only_what_this_server_does_not_know(pipeline):
+    lines = (agent(), games(), f"fans speed=900.0 {NIGHT}", f"host cpu=1.0,fans=2i {NIGHT}")
+    taken = pipeline.take(TOPIC, payload(*lines), NIGHT)
+    assert len(taken.lines) == 2
+    assert [dead.reason for dead in taken.refused] == ["measurement", "field"]
