@@ -78,7 +78,7 @@ class Ingest:
         self._waiting_lines = self._waiting_refused = 0
         self._writing: dict[Future[list[Dead] | None], Batch] = {}
         self._pool = ThreadPoolExecutor(WRITERS + 1, "writer")
-        self._writer = Writer(influx, stop)
+        self._writer = Writer(influx, clock, stop)
         self._store = Store(self._writer, Lateness(influx), dead_letters, clock)
         self._health = Health(influx, self._pool, vitals)
         self._supervised = supervised or Supervised(clock)
@@ -217,7 +217,7 @@ class Ingest:
             self.ledger.give_up(batch.messages)
         self._waiting.clear()
         self._link.close()
-        self._writer.write(self._books())
+        self._writer.patiently(lambda: self._writer.write(self._books()))
         log.info("ledger at the end: %s", self.ledger)
 
     def _state(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from collector.influx import Refused, Unavailable
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
 
+    from collector.clock import Clock
     from collector.influx import Influx
 
 log = logging.getLogger(__name__)
@@ -23,23 +25,18 @@ _Answer = TypeVar("_Answer")
 class Writer:
     """Several threads may use one at a time. `errors` counts failed requests."""
 
-    def __init__(self, influx: Influx, stop: threading.Event) -> None:
+    def __init__(self, influx: Influx, clock: Clock, stop: threading.Event) -> None:
         self._influx = influx
+        self._clock = clock
         self._stop = stop
         self._failing = False
         self.errors = 0
 
-    def write(
-        self, lines: Sequence[str], precision: Literal["s", "ms"] = "s"
-    ) -> list[tuple[str, str]] | None:
-        """Store lines; those that the database refuses come back with its words.
+    def patiently(self, ask: Callable[[], _Answer], until: float = math.inf) -> _Answer | None:
+        """The answer to a question or a write while the database comes and goes.
 
-        Waits as long as the database cannot be reached. None where `stop` came first.
+        None where `stop` or the monotonic moment `until` came first.
         """
-        return self.patiently(lambda: self._exactly(lines, precision))
-
-    def patiently(self, ask: Callable[[], _Answer]) -> _Answer | None:
-        """The answer to a question or a write, however long the database is away; None where `stop` came first."""
         wait = RETRY_FIRST
         while True:
             try:
@@ -49,16 +46,18 @@ class Writer:
                 if not self._failing:
                     log.warning("InfluxDB does not take data: %s", fault)
                 self._failing = True
-                if self._stop.wait(wait):
+                wait = min(wait, max(0.0, until - self._clock.monotonic()))
+                if self._stop.wait(wait) or self._clock.monotonic() >= until:
                     return None
-                wait = min(wait * 2, RETRY_LONGEST)
+                wait = min(max(wait, RETRY_FIRST) * 2, RETRY_LONGEST)
             else:
                 if self._failing:
                     log.info("InfluxDB takes data again")
                 self._failing = False
                 return answer
 
-    def _exactly(self, lines: Sequence[str], precision: Literal["s", "ms"]) -> list[tuple[str, str]]:
+    def write(self, lines: Sequence[str], precision: Literal["s", "ms"] = "s") -> list[tuple[str, str]]:
+        """Store lines; those that the database refuses come back with its words. Unavailable where it is away."""
         if not lines:
             return []
         try:
@@ -70,5 +69,5 @@ class Writer:
             if len(lines) == 1:
                 return [(lines[0], str(fault))]
             half = len(lines) // 2
-            return self._exactly(lines[:half], precision) + self._exactly(lines[half:], precision)
+            return self.write(lines[:half], precision) + self.write(lines[half:], precision)
         return []

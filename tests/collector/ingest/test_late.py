@@ -416,12 +416,12 @@ class Dying(Influx):
 
 def test_a_crash_between_telling_and_storing_tells_it_once(tmp_path, influx, roster):
     def worker(database):
-        writer = Writer(database, threading.Event())
+        writer = Writer(database, SystemClock(), threading.Event())
         letters = DeadLetters(tmp_path, SystemClock())
         return Store(writer, Lateness(database), letters, SystemClock())
 
     def arrive(now):
-        batch = Batch(0.0)
+        batch = Batch(SystemClock().monotonic())
         batch.add(Pipeline(roster).take(wire.topic("yb-0012", "07", "data"), outage(), now))
         assert len(batch.late) == 10
         return batch
