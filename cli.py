@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from collector.logs import FORMS, configure
-from provisioning.commands import blocklist, boards, keeping, rules, services, simulate, site, trial
+from provisioning.commands import audit, blocklist, boards, keeping, rules, services, simulate, site, trial
 from provisioning.commands.common import FAULTS, folder
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ COMMANDS: tuple[click.Command, ...] = (
     services.watch,
     services.preview,
     keeping.summarise,
+    audit.audit,
     rules.rules,
     boards.dashboards,
     blocklist.blocklist,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from collector.audit.numbers import Finding, Known, Stored, examine
+from collector.influx import Refused
 from collector.influxql.audit import (
     breaks_by_pc,
+    number_before,
     numbers_before,
     numbers_by_pc,
     numbers_of,
@@ -21,9 +23,13 @@ if TYPE_CHECKING:
 
     from collector.influx import Influx, Series
 
-# A slice's points are read by the database in one go; its blocks hold some eight hours of a PC.
-SLICE = 6 * 3600
+SLICE = 3600  # seconds; of a province two million messages
+SHORTEST = 60
+LOOKBACK = (
+    2 * 86_400
+)  # seconds in which nearly every PC was heard before; the others are asked for one by one
 _ROWS = 86_400  # seconds of one PC's messages that are read at a time
+_TOO_LONG = "query-timeout"  # the database's words where a query takes longer than it allows
 
 Pc = tuple[str, str]
 
@@ -56,30 +62,47 @@ def audit(
     """Messages stamped from `begin` to before `end`, epoch seconds. `refused` are numbers by stream that lie
     among the dead letters. Unavailable or Refused where the database does not answer.
     """
-    before: dict[Pc, Stored] = {}
-    for series in influx.query(numbers_before(begin, venue)):
-        (row,) = _rows(series)
-        before[_pc(series)] = Stored(row["time"] // 1000, row["n"], row["stream"])
+    before = {
+        pc: Stored(row["time"] // 1000, row["n"], row["stream"])
+        for pc, row in _by_pc(influx, numbers_before(begin - LOOKBACK, begin, venue))
+    }
     last = {pc: (message.n, message.stream) for pc, message in before.items()}
     seen: set[Pc] = set()
     suspects: set[Pc] = set()
     messages = 0
-    for start, stop in _slices(begin, end, slice_):
-        progress(f"{(start - begin) * 100 // max(1, end - begin)} %")
-        suspects.update(_pc(series) for series in influx.query(breaks_by_pc(start, stop, venue)))
-        for series in influx.query(numbers_by_pc(start, stop, venue)):
-            pc = _pc(series)
-            (row,) = _rows(series)
+    for sums, breaks, until in _sliced(influx, begin, end, venue, slice_):
+        suspects |= breaks
+        for pc, row in sums:
             if not _follows(row, last.get(pc)):
                 suspects.add(pc)
             last[pc] = row["most"], row["stream"]
             messages += row["stored"]
             seen.add(pc)
+        progress(f"{(until - begin) * 100 // (end - begin)} %")
     findings: list[Finding] = []
     for number, pc in enumerate(sorted(suspects)):
-        progress(f"{number} of {len(suspects)} PCs looked at closely")
+        progress(f"PC {number + 1} of {len(suspects)} whose numbers do not fit")
         findings += _closely(influx, pc, begin, end, before.get(pc), refused or {})
     return Audit(begin, end, len(seen), messages, tuple(findings))
+
+
+def _sliced(
+    influx: Influx, begin: int, end: int, venue: str | None, length: int
+) -> Iterator[tuple[list[tuple[Pc, dict[str, Any]]], set[Pc], int]]:
+    """Of each slice the sums by PC and the PCs with breaks; halves of a slice that is too much for the database."""
+    start = begin
+    while start < end:
+        stop = min(end, start + length)
+        try:
+            breaks = {pc for pc, _ in _by_pc(influx, breaks_by_pc(start, stop, venue))}
+            sums = list(_by_pc(influx, numbers_by_pc(start, stop, venue)))
+        except Refused as fault:
+            if _TOO_LONG not in str(fault) or length <= SHORTEST:
+                raise
+            length = max(SHORTEST, length // 2)
+            continue
+        yield sums, breaks, stop
+        start = stop
 
 
 def _follows(row: Mapping[str, Any], before: tuple[int, str] | None) -> bool:
@@ -101,6 +124,9 @@ def _closely(
     refused: Mapping[str, frozenset[int]],
 ) -> list[Finding]:
     venue, pc = of
+    if last_before is None:
+        row = _one(influx, number_before(venue, pc, begin))
+        last_before = Stored(row["time"] // 1000, row["n"], row["stream"]) if row["n"] else None
     rows = [
         Stored(time // 1000, n, stream)
         for start, stop in _slices(begin, end, _ROWS)
@@ -134,8 +160,10 @@ def _rows(series: Series) -> Iterator[dict[str, Any]]:
         yield dict(zip(series.columns, row, strict=True))
 
 
-def _pc(series: Series) -> Pc:
-    return series.tags["venue"], series.tags["pc"]
+def _by_pc(influx: Influx, query: str) -> Iterator[tuple[Pc, dict[str, Any]]]:
+    for series in influx.query(query):
+        for row in _rows(series):
+            yield (series.tags["venue"], series.tags["pc"]), row
 
 
 def _slices(begin: int, end: int, length: int) -> Iterator[tuple[int, int]]:

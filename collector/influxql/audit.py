@@ -5,6 +5,7 @@ from __future__ import annotations
 from collector.influxql.text import ident, names, string
 
 _BY_PC = names(("venue", "pc"))
+_LAST = f'SELECT last("n") AS "n", "stream" FROM {ident("agent")}'
 
 
 def numbers_by_pc(begin: int, end: int, venue: str | None) -> str:
@@ -25,13 +26,14 @@ def breaks_by_pc(begin: int, end: int, venue: str | None) -> str:
     return f'SELECT count("step") AS "breaks" FROM ({steps}) WHERE "step" != 1 GROUP BY {_BY_PC}'
 
 
-def numbers_before(begin: int, venue: str | None) -> str:
-    """A row a PC: the last number that was stamped before a moment, and its stream."""
-    bound = "" if venue is None else f' AND "venue" = {string(venue)}'
-    return (
-        f'SELECT last("n") AS "n", "stream" FROM {ident("agent")} WHERE time < {begin}s{bound}'
-        f" GROUP BY {_BY_PC}"
-    )
+def numbers_before(since: int, begin: int, venue: str | None) -> str:
+    """A row a PC: the last number that was stamped from a moment to before another, and its stream."""
+    return f"{_LAST} WHERE {_within(since, begin, venue)} GROUP BY {_BY_PC}"
+
+
+def number_before(venue: str, pc: str, begin: int) -> str:
+    """The same of one PC, however long ago."""
+    return f"{_LAST} WHERE time < {begin}s AND {_of(venue, pc)}"
 
 
 def numbers_of(venue: str, pc: str, begin: int, end: int) -> str:
@@ -52,9 +54,12 @@ def stream_since(venue: str, pc: str, stream: str, begin: int) -> str:
 def _of_stream(venue: str, pc: str, stream: str, when: str) -> str:
     return (
         'SELECT max("n") AS "n", max("dropped") AS "dropped", last("queued") AS "queued"'
-        f' FROM {ident("agent")} WHERE {when} AND "venue" = {string(venue)} AND "pc" = {string(pc)}'
-        f' AND "stream" = {string(stream)}'
+        f' FROM {ident("agent")} WHERE {when} AND {_of(venue, pc)} AND "stream" = {string(stream)}'
     )
+
+
+def _of(venue: str, pc: str) -> str:
+    return f'"venue" = {string(venue)} AND "pc" = {string(pc)}'
 
 
 def _within(begin: int, end: int, venue: str | None) -> str:

@@ -1,5 +1,6 @@
 """The audit of a real database: cheap sums find every PC whose numbers do not fit, and only those are read."""
 
+import re
 from collections.abc import Iterable
 from random import Random
 
@@ -7,7 +8,7 @@ import pytest
 
 from collector.audit.numbers import Kind, Why
 from collector.audit.sweep import Audit, audit
-from collector.influx import Influx
+from collector.influx import Influx, Refused
 from collector.lineprotocol import Point, encode
 
 A, B = "aa" * 16, "bb" * 16
@@ -114,6 +115,28 @@ def test_however_time_is_sliced_the_same_is_found(influx, slice_):
     assert sum(f.of for f in found.findings) == sum(
         max(numbers) - len(numbers) for numbers in by_stream(rows).values()
     )
+
+
+class Hurried(Influx):
+    """A database that gives up on a query over more than so many seconds, as `query-timeout` makes it."""
+
+    longest = 1800
+
+    def query(self, text: str, *, method: str = "GET"):
+        bounds = [int(n) for n in re.findall(r"time (?:>=|<) ([0-9]+)s", text)]
+        if "count(" in text and bounds[1] - bounds[0] > self.longest:
+            raise Refused("query-timeout limit exceeded")
+        return super().query(text, method=method)
+
+
+def test_a_database_that_gives_up_on_long_queries_is_asked_shorter_ones(influx):
+    influx.write(lines("yb-0012/01", [n for n in range(1, 200) if n not in {59, 60, 61, 100}]))
+    hurried = Hurried(influx._access)
+    assert look(hurried) == look(influx)
+    hurried.longest = 10
+    with pytest.raises(Refused, match="query-timeout"):
+        look(hurried)
+    hurried.close()
 
 
 def by_stream(rows: list[str]) -> dict[str, set[int]]:
