@@ -106,6 +106,11 @@ class TrustedClock:
             self._error = error
             self._taken = received
 
+    @property
+    def synchronised(self) -> bool:
+        """Whether an ack has come in this boot."""
+        return self._offset is not None
+
     def epoch(self, mono: float) -> float:
         """Server time, epoch seconds, at a monotonic moment of this boot. LookupError before the first ack."""
         if self._offset is None:

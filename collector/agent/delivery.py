@@ -76,6 +76,13 @@ class Delivery:
         self._connected = self._open = False
         self._cancel()
 
+    def stamp(self) -> None:
+        """Fix the time of what was sampled, connected or not, if this boot knows the server's: a power cut
+        before the next connection would leave the PC's own clock to go by.
+        """
+        if self.clock.synchronised:
+            self.spool.stamp(self.boot, self.clock.epoch)
+
     def acked(self, ack: Ack, received: float) -> int:
         """An acknowledgement came: how many messages it took off the spool."""
         if ack.stream != self.spool.stream:
@@ -135,7 +142,7 @@ class Delivery:
         return min([*deadlines, self._next_ping]) if self._connected else math.inf
 
     def _send(self, now: float) -> bytes | None:
-        self.spool.stamp(self.boot, self.clock.epoch)
+        self.stamp()
         newest = self.spool.newest()
         if newest is None:
             return None

@@ -164,6 +164,7 @@ class Agent:
 
     def _send(self) -> None:
         try:
+            self._delivery.stamp()
             while (payload := self._delivery.poll(self._clock.monotonic())) is not None:
                 self._link.publish(payload)
         except sqlite3.Error as fault:  # stamping writes; what could not be stamped is tried again

@@ -76,6 +76,7 @@ class Spool:
             self._db = _open_or_replace(folder / FILE_NAME)
         self.stream = str(self._meta("stream") or self._new_stream())
         self._next = int(self._meta("next") or 1)
+        self._unstamped = True  # perhaps; spares a look through a long backlog
         self.dropped = int(self._meta("dropped") or 0)
         self.queued, self.queued_bytes = self._db.execute(
             "SELECT count(*), coalesce(sum(size), 0) FROM message"
@@ -103,6 +104,7 @@ class Spool:
             if dropped:
                 self._set("dropped", self.dropped + len(dropped))
         self._next += 1
+        self._unstamped = True
         self.dropped += len(dropped)
         self.queued += 1 - len(dropped)
         self.queued_bytes += size - sum(dropped)
@@ -112,11 +114,11 @@ class Spool:
         """Fix the time of every message that has none: by the server's clock where it was sampled in
         this boot, else by the PC's clock as it stood then, flagged.
         """
+        if not self._unstamped:
+            return
         rows = self._db.execute(
             "SELECT n, boot, mono, wall FROM message WHERE stamp IS NULL ORDER BY n"
         ).fetchall()
-        if not rows:
-            return
         with self._db:
             for n, its_boot, mono, wall in rows:
                 ours = its_boot == boot
@@ -130,6 +132,7 @@ class Spool:
                 "DELETE FROM used WHERE stamp < (SELECT stamp FROM used ORDER BY stamp DESC LIMIT 1 OFFSET ?)",
                 (_USED_SECONDS,),
             )
+        self._unstamped = False
 
     def newest(self) -> int | None:
         """The highest number among the stamped messages."""

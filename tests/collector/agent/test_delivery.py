@@ -144,6 +144,29 @@ def test_the_server_stalling_on_data_alone_does_not_make_a_storm(bench):
     assert payloads < 120
 
 
+def test_once_the_servers_time_is_known_a_power_cut_leaves_no_sample_to_the_pcs_clock(bench):
+    bench.keep()
+    bench.delivery.stamp()
+    assert bench.spool.newest() is None
+    bench.open()
+    bench.delivery.disconnected()
+    bench.now = 500.0
+    bench.keep()
+    bench.delivery.stamp()
+    after = TrustedClock()  # the next boot's, which knows nothing yet
+    rest = Delivery(bench.spool, after, "boot-2", Random(1), Pace())
+    rest.connected(3.0)
+    bench.delivery = rest
+    bench.now = 3.0
+    assert bench.sent() == [[0]]
+    bench.answer(0)
+    frames = bench.spool.frames([1, 2])
+    assert [frame.lines[0].rsplit(",", 1)[1] for frame in frames] == [
+        f'clock="server" {SERVER}',
+        f'clock="server" {SERVER + 500}',
+    ]
+
+
 def test_stamps_come_from_the_server_whatever_the_pc_says(bench):
     bench.keep()
     bench.now = 40

@@ -145,6 +145,17 @@ def test_a_connection_brings_a_ping_and_its_loss_a_wait_that_grows():
     assert 60 <= waits[-1] <= 181
 
 
+def test_what_is_sampled_without_a_connection_is_stamped_by_the_servers_time_that_is_known():
+    world = World(Looks("host", 30))
+    world.step(Up())
+    ack = Ack(world.spool.stream, (0,), int(world.clock.wall().timestamp() * 1000))
+    world.step(Acked(ack, world.clock.monotonic()))
+    world.step(Down("cable"))
+    world.clock.advance(31)
+    world.step()
+    assert world.spool.newest() == 2
+
+
 def test_the_same_loss_told_twice_does_not_double_the_wait():
     world = World(Looks("host", 1000))
     world.step()
