@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from collector import lineprotocol
 from collector.clock import at_second, local
 from collector.influxql import summary as queries
-from collector.summary import Answers, due, grown, midnight, points, whole_since
+from collector.summary import Answers, counted, due, grown, midnight, points, whole_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
-    from collector.influx import Influx
+    from collector.influx import Influx, Series
+    from collector.summary import Due
 
 # Some 500 PCs: a query of their day stays far below the 30 s after which the database gives one up.
 VENUES = 50
@@ -37,27 +38,31 @@ class Summariser:
         self._raw = raw
         self._summaries = summaries
 
-    def due(self, now: datetime, raw_days: int) -> list[date]:
-        """The days that a run computes. Of a missed run the next one knows by the newest summary."""
+    def due(self, now: datetime, raw_days: int) -> list[Due]:
+        """What a run computes. Of a missed run the next one knows by the newest summary."""
         since = midnight(whole_since(now, raw_days))
         found = self._summaries.query(queries.newest_summary(since))
         newest = [local(at_second(one.column("time")[0] // 1000)).date() for one in found]
         return due(now, max(newest, default=None), raw_days)
 
-    def day(self, day: date) -> Done:
+    def day(self, wanted: Due) -> Done:
         """Compute a day from its points and write it. However often: the same points give the same summary."""
         written = standing = 0
-        for venues in self._venues(day):
-            new = points(day, self._answers(day, venues))
-            kept = grown(new, self._summaries.query(queries.summed_messages(midnight(day), venues)))
+        begin, end = midnight(wanted.day), midnight(wanted.day + timedelta(days=1))
+        for venues in self._venues(begin, end):
+            messages = self._raw.query(queries.messages_between(begin, end, venues))
+            known = counted(self._summaries.query(queries.summed_messages(begin, venues)))
+            if not wanted.afresh and counted(messages) == known:
+                continue
+            new = points(wanted.day, self._answers(begin, end, venues, messages))
+            kept = grown(new, known)
             if kept:
                 self._summaries.write([lineprotocol.encode(point) for point in kept])
             written += len(kept)
             standing += len(new) - len(kept)
-        return Done(day, written, standing)
+        return Done(wanted.day, written, standing)
 
-    def _venues(self, day: date) -> Iterator[list[str]]:
-        begin, end = _bounds(day)
+    def _venues(self, begin: datetime, end: datetime) -> Iterator[list[str]]:
         named: set[str] = set()
         for measurement in ("agent", "presence"):  # one of them knows whoever sent or was registered
             for one in self._raw.query(queries.venues_between(measurement, begin, end)):
@@ -66,17 +71,12 @@ class Summariser:
         for start in range(0, len(venues), VENUES):
             yield venues[start : start + VENUES]
 
-    def _answers(self, day: date, venues: list[str]) -> Answers:
-        begin, end = _bounds(day)
+    def _answers(self, begin: datetime, end: datetime, venues: list[str], messages: list[Series]) -> Answers:
         ask = self._raw.query
         return Answers(
             play=ask(queries.play_between(begin, end, venues)),
             use=ask(queries.use_between(begin, end, venues)),
             sites=ask(queries.sites_between(begin, end, venues)),
-            messages=ask(queries.messages_between(begin, end, venues)),
+            messages=messages,
             minutes=ask(queries.minutes_between(begin, end, venues)),
         )
-
-
-def _bounds(day: date) -> tuple[datetime, datetime]:
-    return midnight(day), midnight(day + timedelta(days=1))

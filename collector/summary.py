@@ -24,6 +24,14 @@ _MARGIN = timedelta(hours=1)  # what expires while we count is not counted
 
 
 @dataclass(frozen=True)
+class Due:
+    """A day to compute: `afresh`, or only where messages have come since its summary."""
+
+    day: date
+    afresh: bool = True
+
+
+@dataclass(frozen=True)
 class Answers:
     """What the database says of one day, a series a PC (of `sites` one a PC and grade)."""
 
@@ -45,15 +53,20 @@ def whole_since(now: datetime, raw_days: int) -> date:
     return oldest.date() if oldest == midnight(oldest.date()) else oldest.date() + timedelta(days=1)
 
 
-def due(now: datetime, newest: date | None, raw_days: int) -> list[date]:
-    """The days to compute: those that late points may have changed since the newest summary, and today.
+def due(now: datetime, newest: date | None, raw_days: int) -> list[Due]:
+    """The days that late points may have changed since the newest summary, and today.
 
-    Without a summary: every day of which all raw points are there. A day that has lost some is never computed.
+    The newest summary was its run's today, and yesterday was today in the last run: both were cut short, and
+    are computed afresh. Days before them were whole when they were last computed; only messages can change
+    them, and those are counted. Without a summary: every day of which all raw points are there. A day that
+    has lost some is never computed.
     """
     today = local(now).date()
     whole = whole_since(now, raw_days)
+    cut_short = min(newest or whole, today - timedelta(days=1))
     first = whole if newest is None else max(whole, min(newest, today) - timedelta(days=LATE_DAYS))
-    return [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    return [Due(day, day >= cut_short) for day in days]
 
 
 def points(day: date, answers: Answers) -> list[Point]:
@@ -76,13 +89,18 @@ def points(day: date, answers: Answers) -> list[Point]:
     ]
 
 
-def grown(new: Iterable[Point], standing: Iterable[Series]) -> list[Point]:
+def counted(series: Iterable[Series]) -> dict[Key, int]:
+    """Messages by PC, of those that have any: as they are stored now, or as a summary knew them."""
+    found = {key: int(row["messages"] or 0) for key, row in _rows(series)}
+    return {key: count for key, count in found.items() if count}
+
+
+def grown(new: Iterable[Point], known: dict[Key, int]) -> list[Point]:
     """The points that know at least as many messages as the summary that stands.
 
     Late data only adds messages. Fewer than before: raw points have gone, and the older summary knows more.
     """
-    before = {key: int(row["messages"] or 0) for key, row in _rows(standing)}
-    return [point for point in new if int(point.fields["messages"]) >= before.get(_key(point.tags), 0)]
+    return [point for point in new if int(point.fields["messages"]) >= known.get(_key(point.tags), 0)]
 
 
 def _sites(series: Iterable[Series]) -> dict[Key, dict[str, int]]:

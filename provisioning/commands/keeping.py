@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from collector.databases import Settled
     from collector.summariser import Done
+    from collector.summary import Due
 
 QUERY_TIMEOUT = 60.0  # seconds; the database itself gives a query up after 30
 
@@ -52,7 +53,8 @@ def database(deploy: Path, only_look: bool, as_json_text: bool) -> None:
 def summarise(deploy: Path, day: datetime | None, days: int | None, as_json_text: bool) -> None:
     """Write each PC's day: play, use, hits, messages, coverage.
 
-    By default all days that late points may have changed: nine and today, and those that an earlier run missed.
+    By default all days that late points may have changed: nine and today, and those that an earlier run missed;
+    of those that it had whole, only where messages have come since.
     A day that has begun to expire keeps the summary that it has.
     """
     from collector.clock import SystemClock
@@ -94,9 +96,9 @@ def _told() -> Iterator[None]:
         raise click.ClickException(f"{fault}{hint}") from None
 
 
-def _asked(now: datetime, raw_days: int, day: date | None, days: int | None) -> list[date]:
+def _asked(now: datetime, raw_days: int, day: date | None, days: int | None) -> list[Due]:
     from collector.clock import local
-    from collector.summary import due, whole_since
+    from collector.summary import Due, due, whole_since
 
     every = due(now, None, raw_days)
     if days is not None:
@@ -106,12 +108,12 @@ def _asked(now: datetime, raw_days: int, day: date | None, days: int | None) -> 
     assert day is not None
     if day > local(now).date():
         raise click.UsageError(f"{day} is still to come")
-    if day not in every:
+    if Due(day) not in every:
         since = whole_since(now, raw_days)
         raise click.ClickException(
             f"raw points of {day} have expired, its summary stands; write {since} or later"
         )
-    return [day]
+    return [Due(day)]
 
 
 def _sum_up(done: list[Done]) -> str:

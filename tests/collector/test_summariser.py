@@ -11,7 +11,7 @@ from collector.influxql.summary import days_over_time, days_per_venue
 from collector.influxql.text import TIME
 from collector.ingest.pipeline import Pipeline
 from collector.summariser import VENUES, Done, Summariser
-from collector.summary import midnight
+from collector.summary import Due, midnight
 from collector.wire import Frame, encode, topic
 
 DAY = date(2026, 3, 2)
@@ -76,7 +76,7 @@ def test_a_day_of_a_pc_is_what_its_points_say(influx, daily, roster, summariser)
             minute("yb-0100", "02", "hospitality", NIGHT, 0),
         ]
     )
-    assert summariser.day(DAY) == Done(DAY, 3, 0)
+    assert summariser.day(Due(DAY)) == Done(DAY, 3, 0)
     (seven, day), (_, without_rule), (_, silent) = stand(daily)
     assert seven == {"venue": "yb-0012", "pc": "07", "place": "04273", "class": "game"}
     assert day["time"] == BEGIN * 1000
@@ -96,14 +96,26 @@ def test_a_day_of_a_pc_is_what_its_points_say(influx, daily, roster, summariser)
 
 def test_twice_is_once_and_a_late_replay_corrects_the_day(influx, daily, roster, summariser):
     influx.write(message(roster, "yb-0012", "07", 1, NIGHT, *PLAYED))
-    summariser.day(DAY)
+    summariser.day(Due(DAY))
     once = stand(daily)
-    summariser.day(DAY)
+    summariser.day(Due(DAY))
     assert stand(daily) == once
     influx.write(message(roster, "yb-0012", "07", 2, NIGHT + 30, *PLAYED))
-    summariser.day(DAY)
+    summariser.day(Due(DAY))
     ((_, corrected),) = stand(daily)
     assert (corrected["after_hours"], corrected["messages"]) == (60, 2)
+
+
+def test_a_whole_day_is_left_alone_until_a_message_comes(influx, daily, roster, summariser):
+    influx.write(message(roster, "yb-0012", "07", 1, NIGHT, *PLAYED))
+    influx.write([minute("yb-0012", "08", "game", NIGHT, 0)])
+    summariser.day(Due(DAY))
+    assert summariser.day(Due(DAY, afresh=False)) == Done(DAY, 0, 0)
+    influx.write(message(roster, "yb-0012", "07", 2, NIGHT + 30, *PLAYED))
+    assert summariser.day(Due(DAY, afresh=False)) == Done(DAY, 2, 0)
+    assert [fields(row).get("play") for _, row in stand(daily)] == [60, None]
+    influx.write(message(roster, "yb-0012", "09", 1, NIGHT, *PLAYED))
+    assert summariser.day(Due(DAY, afresh=False)) == Done(DAY, 3, 0)
 
 
 def test_what_has_expired_overwrites_no_summary(influx, daily, roster, summariser):
@@ -114,14 +126,14 @@ def test_what_has_expired_overwrites_no_summary(influx, daily, roster, summarise
             *message(roster, "yb-0012", "08", 1, NIGHT, *PLAYED),
         ]
     )
-    summariser.day(DAY)
+    summariser.day(Due(DAY))
     before = stand(daily)
     morning = "2026-03-02T12:00:00Z"
     influx.query(f"DELETE WHERE time < '{morning}'", method="POST")
-    assert summariser.day(DAY) == Done(DAY, 1, 1)
+    assert summariser.day(Due(DAY)) == Done(DAY, 1, 1)
     assert stand(daily) == before
     influx.query("DELETE WHERE time < now()", method="POST")
-    assert summariser.day(DAY) == Done(DAY, 0, 0)
+    assert summariser.day(Due(DAY)) == Done(DAY, 0, 0)
     assert stand(daily) == before
 
 
@@ -130,7 +142,7 @@ def test_a_venue_is_one_sum_over_its_pcs(influx, daily, roster, summariser):
         influx.write(message(roster, "yb-0012", pc, 1, NIGHT, *PLAYED))
         influx.write([minute("yb-0012", pc, "game", NIGHT + i * 60, x) for i, x in enumerate(minutes)])
     influx.write(message(roster, "yb-0031", "01", 1, NIGHT, *PLAYED))
-    summariser.day(DAY)
+    summariser.day(Due(DAY))
 
     def of(query):
         (series,) = daily.query(query.replace(TIME, f"time >= {BEGIN}s AND time < {BEGIN + 86_400}s"))
@@ -146,19 +158,19 @@ def test_a_venue_is_one_sum_over_its_pcs(influx, daily, roster, summariser):
 def test_more_venues_than_a_slice_are_all_counted_once(influx, daily, summariser):
     tags = [f"venue=yb-{n:04},pc=01,place=04273,class=agent" for n in range(2 * VENUES + 1)]
     influx.write([f"games,{t},game=none play=0i {NIGHT}" for t in tags])
-    assert summariser.day(DAY) == Done(DAY, 0, 0), "a venue that neither sent nor was registered is none"
+    assert summariser.day(Due(DAY)) == Done(DAY, 0, 0), "a venue that neither sent nor was registered is none"
     influx.write([f'agent,{t} stream="s",n=1i {NIGHT}' for t in tags])
-    assert summariser.day(DAY) == Done(DAY, len(tags), 0)
+    assert summariser.day(Due(DAY)) == Done(DAY, len(tags), 0)
     assert [t["venue"] for t, _ in stand(daily)] == [f"yb-{n:04}" for n in range(len(tags))]
 
 
 def test_a_run_begins_where_the_last_one_may_have_been_early(daily, summariser):
     now = datetime(2026, 3, 2, 5, tzinfo=UTC)
-    assert summariser.due(now, 90)[0] == date(2025, 12, 3)
+    assert summariser.due(now, 90)[0].day == date(2025, 12, 3)
     tags = "venue=yb-0012,pc=07,place=04273,class=game"
     for day in (date(2026, 2, 10), date(2026, 2, 11)):
         daily.write([f"daily,{tags} messages=1i {int(midnight(day).timestamp())}"])
-    assert summariser.due(now, 90)[0] == date(2026, 2, 2)
+    assert summariser.due(now, 90)[0].day == date(2026, 2, 2)
 
 
 def test_a_database_without_the_summaries_is_said(influx, influxd):

@@ -8,7 +8,7 @@ from collector import schema
 from collector.influx import Series
 from collector.ingest.pipeline import Bounds
 from collector.lineprotocol import Point
-from collector.summary import Answers, due, grown, midnight, points, whole_since
+from collector.summary import Answers, Due, counted, due, grown, midnight, points, whole_since
 
 DAY = date(2026, 3, 2)
 PC = {"venue": "yb-0012", "pc": "07", "place": "04273", "class": "game"}
@@ -83,9 +83,9 @@ def test_points_come_in_the_order_of_their_tags():
 def test_a_summary_that_knows_of_more_messages_stands():
     other = {**PC, "pc": "08"}
     new = points(DAY, Answers(messages=[answer(messages=900), answer(other, messages=1000)]))
-    assert grown(new, [answer(messages=901), answer(other, messages=1000)]) == new[1:]
-    assert grown(new, [answer(messages=899)]) == new
-    assert grown(new, []) == new
+    assert grown(new, counted([answer(messages=901), answer(other, messages=1000)])) == new[1:]
+    assert grown(new, counted([answer(messages=899)])) == new
+    assert grown(new, {}) == new
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,23 @@ def test_a_summary_that_knows_of_more_messages_stands():
     ],
 )
 def test_a_run_computes_what_late_points_may_have_changed(newest, first):
-    days = due(NOON, newest, 90)
+    days = [one.day for one in due(NOON, newest, 90)]
     assert (days[0], days[-1]) == (first, DAY)
     assert days == [first + timedelta(days=n) for n in range(len(days))]
+
+
+def test_a_day_that_was_cut_short_is_computed_afresh_and_a_whole_one_where_messages_came():
+    yesterday = DAY - timedelta(days=1)
+    for newest, first in ((DAY, yesterday), (yesterday, yesterday), (date(2026, 2, 25), date(2026, 2, 25))):
+        assert {one.day for one in due(NOON, newest, 90) if one.afresh} == {
+            first + timedelta(days=n) for n in range((DAY - first).days + 1)
+        }
+    assert due(NOON, date(2027, 1, 1), 90)[-3:] == [
+        Due(yesterday - timedelta(days=1), afresh=False),
+        Due(yesterday),
+        Due(DAY),
+    ]
+    assert all(one.afresh for one in due(NOON, None, 90))
 
 
 def test_the_shortest_limit_leaves_every_day_that_ingest_still_takes_points_of():
@@ -116,4 +130,4 @@ def test_a_day_that_has_lost_points_is_never_computed_and_no_other_is_left_out()
     for minute in range(0, 1440, 7):
         now = NOON + timedelta(minutes=minute)
         oldest = now - timedelta(days=30) + hour
-        assert oldest <= midnight(due(now, None, 30)[0]) < oldest + timedelta(days=1)
+        assert oldest <= midnight(due(now, None, 30)[0].day) < oldest + timedelta(days=1)
