@@ -25,7 +25,7 @@ _AGENTS = {m.name: m for m in schema.MEASUREMENTS if m.writer is schema.Writer.A
 _OWN_TAGS = {name: frozenset(tag.name for tag in m.tags) for name, m in _AGENTS.items()}
 _DERIVED = {name: tuple(f for f in m.fields if f.after_hours_of) for name, m in _AGENTS.items()}
 _EPOCH = date(1970, 1, 1)
-_CACHED = 200_000  # entries of each cache: every PC of a large province on several days
+_CACHED = 100_000  # entries of each cache: every PC of a large province
 
 # A line for the database, its stamp, and of an `agent` line the stream and number that it says.
 _Good = tuple[str, int, tuple[str, int] | None]
@@ -73,19 +73,16 @@ class _RefusalError(ValueError):
 
 @dataclass(frozen=True)
 class _Day:
-    """What a venue is on a local day: place and class, the hours as the policy has them and in epoch seconds."""
+    """What a venue is on a local day: place and class, the hours as the policy has them and in epoch seconds.
+
+    `before` and `after` are its identity as a line's tags, which a PC's name is put between.
+    """
 
     tags: dict[str, str]
+    before: str
+    after: str
     windows: Windows
     spans: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A PC at a stamp: its identity as tags of a line, and the day of its venue."""
-
-    identity: str
-    day: _Day
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,6 @@ class Pipeline:
         self._bounds = bounds
         self._senders: dict[str, _Sender] = {}
         self._days: dict[tuple[str, int], _Day | None] = {}
-        self._places: dict[tuple[str, str, int], _Place | None] = {}
 
     def take(self, topic: str, payload: bytes, now: int) -> Taken:
         """`now` is the server's clock in epoch seconds. Never raises for anything that a payload holds."""
@@ -213,17 +209,18 @@ class Pipeline:
         stamp = int(match[shape.stamp])
         if not now - self._bounds.past <= stamp <= now + self._bounds.future:
             return None
-        place = self._place(venue, pc, local_day(stamp))
-        if place is None:
+        day = self._day(venue, local_day(stamp))
+        if day is None:
             return None
         derived = ""
         for group, name in shape.bases:
             base = match[group]
             if base is not None:
-                outside = self._outside(venue, place.day, stamp, int(base))
+                outside = self._outside(venue, day, stamp, int(base))
                 if outside is not None:
                     derived = f"{name}={outside}i,"
-        good = f"{shape.name}{place.identity}{match[shape.tags]} {derived}{match[shape.fields]} {stamp}"
+        tags = f"{day.before}{pc}{day.after}{match[shape.tags]}"
+        good = f"{shape.name}{tags} {derived}{match[shape.fields]} {stamp}"
         return good, stamp, numbering
 
     def _carefully(self, line: str, venue: Venue, pc: str, now: int) -> _Good:
@@ -241,16 +238,16 @@ class Pipeline:
         fields = dict(point.fields)
         for name, value in fields.items():
             _check_field(measurement, name, value)
-        place = self._place(venue, pc, local_day(time))
-        if place is None:
+        day = self._day(venue, local_day(time))
+        if day is None:
             raise _RefusalError("identity", f"{venue.id} was not in the registry at that time")
         for derived in _DERIVED[measurement.name]:
             base = fields.get(derived.after_hours_of)
             if isinstance(base, int):
-                outside = self._outside(venue, place.day, time, base)
+                outside = self._outside(venue, day, time, base)
                 if outside is not None:
                     fields[derived.name] = outside
-        tags = {**point.tags, "venue": venue.id, "pc": pc, **place.day.tags}
+        tags = {**point.tags, "venue": venue.id, "pc": pc, **day.tags}
         good = lineprotocol.encode(lineprotocol.Point(measurement.name, tags, fields, time))
         if measurement.name != "agent":
             return good, time, None
@@ -264,17 +261,6 @@ class Pipeline:
                 return 0
         return after_hours(end, seconds, lambda d: _windows(self._day(venue, d)))
 
-    def _place(self, venue: Venue, pc: str, day: int) -> _Place | None:
-        key = (venue.id, pc, day)
-        if key not in self._places:
-            what = self._day(venue, day)
-            place = None
-            if what is not None:
-                tags = {**what.tags, "venue": venue.id, "pc": pc}
-                place = _Place("".join(f",{name}={value}" for name, value in sorted(tags.items())), what)
-            _keep(self._places, key, place)
-        return self._places[key]
-
     def _day(self, venue: Venue, day: int) -> _Day | None:
         key = (venue.id, day)
         if key not in self._days:
@@ -283,8 +269,10 @@ class Pipeline:
             windows = None if hours is None else hours.windows
             what = None
             if span is not None:
+                tags = {"place": span.place, "class": span.klass}
+                before, after = f",class={span.klass},pc=", f",place={span.place},venue={venue.id}"
                 spans = tuple(absolute(day, window) for window in windows or ())
-                what = _Day({"place": span.place, "class": span.klass}, windows, spans)
+                what = _Day(tags, before, after, windows, spans)
             _keep(self._days, key, what)
         return self._days[key]
 
