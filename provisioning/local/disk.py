@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-_BLOCK = 4096  # bytes; what tmpfs gives at once
+_PIECE = 1024 * 1024  # bytes
 
 
 def impossible() -> str:
@@ -47,9 +47,10 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Take all room that is left. To be repeated: what is deleted meanwhile makes new room."""
-        with self._ballast.open("ab", buffering=0) as file, suppress(OSError):
+        with self._ballast.open("ab") as file, suppress(OSError):
             while room := self.room:
-                file.write(bytes(min(room, 256 * _BLOCK)))
+                # In pieces, since one that does not fit is refused whole.
+                os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), min(room, _PIECE))
 
     def free(self) -> None:
         self._ballast.unlink(missing_ok=True)

@@ -50,6 +50,7 @@ class Influxd(Child):
         port: int | None = None,
         retention_check: str = "30m",
         sealed: bool = True,
+        log: Path | None = None,
     ) -> None:
         """`retention_check`: how often it drops what has grown too old, as 1.x writes a duration.
 
@@ -65,7 +66,7 @@ class Influxd(Child):
         paths = {name: json.dumps(str(folder / name)) for name in ("meta", "data", "wal")}
         text = _CONFIG.format(rpc=free_port(), port=self.port, retention_check=retention_check, **paths)
         config.write_text(text, "utf-8")
-        super().__init__("influxd", ["influxd", "-config", str(config)], folder / "influxd.log")
+        super().__init__("influxd", ["influxd", "-config", str(config)], log or folder / "influxd.log")
         self.ready()
 
     def _start(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import threading
+from collections import Counter
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
@@ -27,7 +28,8 @@ class Proxy:
 
     def __init__(self) -> None:
         self.target = 0  # port on loopback
-        self.met: dict[Fault, int] = dict.fromkeys(Fault, 0)  # requests
+        self.met: Counter[Fault] = Counter()  # requests, by what became of them
+        self.answered: Counter[int] = Counter()  # InfluxDB's own answers, by status
         self._fault = Fault.NONE
         self._changed = threading.Condition()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -59,6 +61,10 @@ class Proxy:
             if fault is Fault.HANGING:
                 self._changed.wait_for(lambda: self._fault is not Fault.HANGING)
             return fault
+
+    def count(self, status: int) -> None:
+        with self._changed:
+            self.answered[status] += 1
 
     def close(self) -> None:
         self.fault = Fault.NONE
@@ -93,6 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             answer = self._forward(body)
+            self.server.proxy.count(answer[0])
         except (OSError, HTTPException):
             self.close_connection = True  # as influxd's own death looks to who asked
             return

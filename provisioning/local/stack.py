@@ -50,7 +50,9 @@ class Stack:
     def _build(self, changes: dict[str, Any]) -> None:
         self.logs = self.folder / "logs"
         self.logs.mkdir()
-        self.influxd = self._ends.enter_context(Influxd(self.folder / "influxdb"))
+        self.influxd = self._ends.enter_context(
+            Influxd(self.folder / "influxdb", log=self.logs / "influxd.log")
+        )
         port = free_port()
         self._settle(port, changes)
         self.site = self._site()
