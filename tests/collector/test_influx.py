@@ -92,6 +92,20 @@ def test_overload_is_waited_out_and_a_refusal_is_not(api, status, kind):
         influx.close()
 
 
+@pytest.mark.parametrize("status", [401, 403, 503])
+def test_a_question_that_is_not_let_in_may_be_asked_again(status):
+    def answer(request):
+        request.send_response(status)
+        request.end_headers()
+        request.wfile.write(b'{"error": "authorization failed"}')
+
+    with Listener(answer) as port:
+        influx = Influx(Access(f"http://127.0.0.1:{port}", "q", api="v1"))
+        with pytest.raises(Unavailable, match=f"{status}: authorization failed"):
+            influx.query("SHOW DATABASES")
+        influx.close()
+
+
 @pytest.mark.parametrize(
     ("api", "secret", "header"),
     [
