@@ -15,6 +15,7 @@ from collector.simulate.crew import Crew
 from collector.simulate.cuts import Cut, Outages
 from collector.simulate.dialler import Dialler
 from collector.simulate.files import make_room
+from collector.simulate.lies import HONEST
 
 if TYPE_CHECKING:
     import threading
@@ -96,6 +97,10 @@ class Fleet:
         """Before `run`: let every PC begin with the backlog of an outage."""
         for pc in self.pcs:
             pc.wait_through(messages)
+
+    def is_hit(self, cut: Cut, pc: SimulatedPC) -> bool:
+        """Whether the seed lets the outage fall on a PC."""
+        return self._outages.hit(cut, pc)
 
     def count(self) -> dict[str, Tally]:
         """What was done so far, by the kind of lie; `none` is the honest ones."""
@@ -209,12 +214,12 @@ class Fleet:
         pc.misc_at = now + _MISC_EVERY
         pc.delivery.connected(now)
         self._agenda.call(pc, now)
-        if self._failing:
+        if pc.lie is HONEST and self._failing:
             self._failing = False
             log.info("connected again")
 
     def _down(self, pc: SimulatedPC, why: str) -> None:
-        if not self._failing:
+        if pc.lie is HONEST and not self._failing:
             self._failing = True
             log.warning("%s/%s: %s", pc.venue.id, pc.name, why)
         self._off(pc)
