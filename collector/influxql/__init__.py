@@ -21,7 +21,7 @@ from collector.influxql.boards import (
     violations_now,
 )
 from collector.influxql.late import happened_per_pc, reported_messages, stored_messages
-from collector.influxql.processes import last_blind, last_ledger, last_looks, last_messages, sum_per_pc
+from collector.influxql.processes import sum_per_pc
 from collector.influxql.sites import (
     accesses_by_category,
     accesses_now,
@@ -82,11 +82,7 @@ __all__ = [
     "happened_per_pc",
     "hits_of",
     "ident",
-    "last_blind",
     "last_hits",
-    "last_ledger",
-    "last_looks",
-    "last_messages",
     "load_over_time",
     "looking_now",
     "matches",
