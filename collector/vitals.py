@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from typing import TYPE_CHECKING
 
 import psutil
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collector.influx import Influx
 
 EVERY = 60.0  # seconds between two points
+FIRST = 10.0  # seconds from the start to the first: of a shorter span the share of a processor says nothing
 
 
 class Vitals:
@@ -27,7 +27,7 @@ class Vitals:
         self._clock = clock
         self._process = psutil.Process()
         self._began = clock.monotonic()
-        self._due = -math.inf
+        self._due = self._began + FIRST
         self._process.cpu_percent()  # the first call only begins to count
 
     def lines(self) -> list[str]:

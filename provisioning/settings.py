@@ -198,6 +198,13 @@ class Influx:
 
 
 @dataclass(frozen=True, config=MODEL)
+class Ingest:
+    """One process takes what one core checks; more of them share the work."""
+
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+
+
+@dataclass(frozen=True, config=MODEL)
 class Keep:
     """For how many days raw points and daily summaries are kept; `database` holds the summaries."""
 
@@ -272,6 +279,7 @@ class Settings:
     preview: Preview = Field(default_factory=Preview)
     grafana: Grafana = Field(default_factory=Grafana)
     alerting: Alerting = Field(default_factory=Alerting)
+    ingest: Ingest = Field(default_factory=Ingest)
     keep: Keep = Field(default_factory=Keep)
     blocklists: tuple[Blocklist, ...] = ()
     offer: Offer | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collector.conventions import DEPLOY_PROVIDERS
@@ -11,27 +12,44 @@ from provisioning.targets import influxdb, mosquitto
 if TYPE_CHECKING:
     from provisioning.site import Site
 
-# Command of quannet, what it does, how much memory it may take.
+
+@dataclass(frozen=True)
+class Process:
+    """A command that runs all the time. `hung_after` seconds without a sign of life it is killed and started again:
+    far above what its loop waits for in one turn, such as a database, a mail server or a name that do not answer.
+    """
+
+    command: str
+    does: str
+    memory: str = "512M"
+    hung_after: int = 120
+
+
 PROCESSES = (
-    ("ingest", "from the broker into the database", "1G"),
-    ("presence", "says each minute of each PC whether it is observed", "512M"),
-    ("preview", "the boards as web pages", "512M"),
-    ("watch", "evaluates the rules and sends notices", "512M"),
+    Process("ingest", "from the broker into the database"),
+    Process("presence", "says each minute of each PC whether it is observed"),
+    Process("preview", "the boards as web pages"),
+    Process("watch", "evaluates the rules and sends notices", hung_after=300),
 )
+FILES = 4096  # that one of them may have open; a few hundred are usual
+BROKER_FILES = 65_536  # a socket a PC
 
 
 def render(site: Site) -> dict[str, str]:
     settings = site.settings
     texts = {
-        f"systemd/quannet-{process}.service": as_text(
+        f"systemd/quannet-{process.command}.service": as_text(
             "service.j2",
-            process=process,
-            does=does,
-            memory=memory,
+            process=process.command,
+            does=process.does,
+            memory=_memory(process, settings.ingest.workers),
+            arguments=_arguments(process, settings.ingest.workers),
+            watchdog=process.hung_after,
+            files=FILES,
             program=settings.program,
             deploy=settings.deploy,
         )
-        for process, does, memory in PROCESSES
+        for process in PROCESSES
     }
     for kind in ("service", "timer"):
         texts[f"systemd/quannet-summarise.{kind}"] = as_text(
@@ -40,6 +58,15 @@ def render(site: Site) -> dict[str, str]:
     for unit, lines in _changes(site).items():
         texts[f"systemd/{unit}.service.d/quannet.conf"] = as_text("dropin.j2", lines=lines)
     return texts
+
+
+def _arguments(process: Process, workers: int) -> str:
+    return f" --workers {workers}" if process.command == "ingest" and workers > 1 else ""
+
+
+def _memory(process: Process, workers: int) -> str:
+    """The bound of ingest is one for all its workers together."""
+    return f"{workers}G" if process.command == "ingest" else process.memory
 
 
 def _changes(site: Site) -> dict[str, tuple[str, ...]]:
@@ -54,6 +81,8 @@ def _changes(site: Site) -> dict[str, tuple[str, ...]]:
             "ExecStartPre=",
             "ExecStart=",
             f"ExecStart=/usr/sbin/mosquitto -c {deploy}/{mosquitto.CONFIG}",
+            "# A socket a PC; systemd's own bound is 1,024.",
+            f"LimitNOFILE={BROKER_FILES}",
         ),
     }
     if influxdb.render(site):

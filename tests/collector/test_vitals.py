@@ -7,14 +7,14 @@ from collector.clock import FrozenClock
 from collector.vitals import Vitals
 
 
-def test_a_line_is_due_at_once_and_then_each_minute():
+def test_a_line_is_due_soon_and_then_each_minute():
     clock = FrozenClock(datetime(2026, 3, 2, 15, 0, tzinfo=UTC))
     vitals = Vitals("ingest-1", clock)
     counts = []
-    for _ in range(8):
+    for _ in range(15):
         counts.append(len(vitals.lines()))
-        clock.advance(20)
-    assert counts == [1, 0, 0, 1, 0, 0, 1, 0]
+        clock.advance(10)
+    assert counts == [0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0]
 
 
 def test_a_line_says_what_the_schema_lists():

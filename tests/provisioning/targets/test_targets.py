@@ -127,7 +127,7 @@ def test_the_broker_listens_where_the_site_says(good_site):
     assert re.findall(r"^listener .*", config, re.MULTILINE) == ["listener 8884 10.0.0.7"]
 
 
-@pytest.mark.parametrize("process", [process for process, _, _ in systemd.PROCESSES])
+@pytest.mark.parametrize("process", [process.command for process in systemd.PROCESSES])
 def test_a_unit_starts_a_command_that_needs_no_more_than_the_deployment(process):
     command = cli.main.commands[process]
     needed = [option.name for option in command.params if option.required and option.name != "deploy"]
@@ -172,3 +172,23 @@ def test_the_nights_work_is_commands_that_need_no_more_than_the_deployment(good_
 
 def test_toml_knows_tables_in_the_order_given():
     assert as_toml({"": {"a": 1}, "b": {"c": True}}).splitlines()[1:] == ["", "a = 1", "", "[b]", "c = true"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "memory"),
+    [("", "", "1G"), ("ingest: {workers: 4}\n", " --workers 4", "4G")],
+)
+def test_the_site_says_how_many_ingest_processes_there_are(good_site, settings, arguments, memory):
+    text = systemd.render(good_site(("site.yaml", "mail:", f"{settings}mail:")))[
+        "systemd/quannet-ingest.service"
+    ]
+    command = "/opt/quannet/bin/quannet --log json ingest --deploy /etc/quannet"
+    assert f"\nExecStart={command}{arguments}\n" in text
+    assert f"\nMemoryMax={memory}\n" in text
+
+
+def test_a_worker_that_hangs_is_replaced_before_systemd_ends_all_of_them():
+    from collector.ingest.workers import Pace
+
+    ingest = systemd.PROCESSES[0]
+    assert Pace().silent_after + Pace().fresh < ingest.hung_after
