@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from collector.logs import FORMS, configure
-from provisioning.commands import audit, blocklist, boards, keeping, rules, services, simulate, site, trial
+from provisioning.commands import (
+    audit,
+    blocklist,
+    boards,
+    keeping,
+    letters,
+    rules,
+    services,
+    simulate,
+    site,
+    trial,
+)
 from provisioning.commands.common import FAULTS, folder
 
 if TYPE_CHECKING:
@@ -26,6 +37,7 @@ COMMANDS: tuple[click.Command, ...] = (
     services.preview,
     keeping.summarise,
     audit.audit,
+    letters.deadletter,
     rules.rules,
     boards.dashboards,
     blocklist.blocklist,

@@ -39,7 +39,7 @@ STRANGER = frozenset({"pc", "venue"})
 
 LIMIT = 64 * 1024 * 1024  # bytes of a file; one before it is kept
 _OLD = ".old.jsonl"
-_ID_DIGITS = 12
+_ID_DIGITS = 12  # hexadecimal: half of them collide among 16 million
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class DeadLetters:
                     size = 0
                     continue
                 end, size = start + 1, len(rows[start])
-            _write(path, b"".join(rows[start:end]))
+            append(path, b"".join(rows[start:end]))
             start = end
 
 
@@ -181,8 +181,11 @@ def _locked(path: Path, *, create: bool) -> Iterator[None]:
         os.close(handle)
 
 
-def _write(path: Path, rows: bytes) -> None:
-    """All of it or nothing. Behind a torn line (of a process that died) it begins a new one."""
+def append(path: Path, rows: bytes) -> None:
+    """All of it or nothing, and on the disk. OSError where the disk refuses. One writer at a time.
+
+    Behind a torn line (of a process that died) it begins a new one.
+    """
     new = not path.exists()
     with path.open("ab+", buffering=0) as file:
         size = file.seek(0, os.SEEK_END)
