@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,6 +14,8 @@ from collector.clock import local
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 
@@ -78,12 +81,13 @@ _Dated = TypeVar("_Dated", Span, Hours)
 
 
 class RosterFile:
-    """The roster of a path, read again when the file changes."""
+    """The roster of a path, read again when the file changes; a damaged one is said once."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp = (0, 0)
         self._roster: Roster | None = None
+        self._failing = False
 
     def get(self) -> Roster:
         """OSError or ValueError where it cannot be read the first time; later the last good one stands."""
@@ -93,9 +97,16 @@ class RosterFile:
             if self._roster is None or stamp != self._stamp:
                 self._roster = loads(self._path.read_text("utf-8"))
                 self._stamp = stamp
-        except (OSError, ValueError):
+        except (OSError, ValueError) as fault:
             if self._roster is None:
                 raise
+            if not self._failing:
+                log.warning("the roster cannot be read, the one before stays in force: %s", fault)
+            self._failing = True
+        else:
+            if self._failing:
+                log.info("the roster can be read again")
+            self._failing = False
         return self._roster
 
 

@@ -66,8 +66,8 @@ class Outbox:
 
     def _drop(self, notification: Notification, reason: str) -> None:
         self.dropped += 1
-        group = " ".join(f"{name}={value}" for name, value in notification.group)
-        log.error("a notice is given up (%d so far): %s: %s", self.dropped, group, reason)
+        ids = {name: value for name, value in notification.group if name in {"policy", "venue", "pc"}}
+        log.error("a notice is given up (%d so far): %s", self.dropped, reason, extra=ids)
 
 
 class Lines:

@@ -11,7 +11,7 @@ from alerts.engine import template
 from alerts.engine.dispatch import Alert
 from alerts.engine.frames import labels
 from alerts.engine.reader import Alerting, read
-from collector.problem import as_text
+from collector.problem import in_order
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,7 +79,10 @@ class RuleFolder:
         self._stamp = stamp
         alerting, problems = read(files)
         if problems:
-            log.error("the alert rules in %s are not used:\n%s", self._folder, as_text(problems))
+            for problem in in_order(problems):
+                log.error(
+                    "the alert rules are not used: %s", problem.summary, extra={"source": str(problem.place)}
+                )
             return None
         if not files:
             log.warning("there are no alert rules in %s; write them with `quannet provision`", self._folder)

@@ -187,14 +187,8 @@ class Watch:
         else:
             self._dispatcher.start(told, now)
         policy = told.label("policy")
-        log.info(
-            "violation %s: policy=%s venue=%s pc=%s %s",
-            "ended" if change.ended else "began",
-            policy,
-            told.label("venue"),
-            told.label("pc"),
-            told.reason,
-        )
+        ids = {"policy": policy, "venue": told.label("venue"), "pc": told.label("pc"), "reason": told.reason}
+        log.info("a violation %s", "ended" if change.ended else "began", extra=ids)
         self._on_event(Event(now, policy, told))
 
     def _write(self, entry: Entry | None, instance: Instance, now: datetime) -> None:
@@ -215,10 +209,10 @@ class Watch:
     def _say_errors(self, uid: str, errors: list[str]) -> None:
         """Once when a rule stops being judged, once when it is judged again."""
         if errors and uid not in self._broken:
-            log.warning("rule %s cannot be evaluated: %s", uid, errors[0])
+            log.warning("a rule cannot be evaluated: %s", errors[0], extra={"rule": uid})
             self._broken[uid] = errors[0]
         elif not errors and self._broken.pop(uid, None) is not None:
-            log.info("rule %s is evaluated again", uid)
+            log.info("a rule is evaluated again", extra={"rule": uid})
 
     def _save(self) -> None:
         kept = {

@@ -29,7 +29,8 @@ class Words:
             venue, pc, _ = wire.parse_topic(topic)
             state = str(wire.decode_status(payload)["state"])
         except wire.WireError as fault:
-            log.warning("a status that cannot be read: %s", fault)
+            # Its words quote the payload, which may hold anything.
+            log.warning("a status that cannot be read", extra={"reason": fault.reason})
             return
         with self._lock:
             self._last[venue, pc] = state, int(self._clock.wall().timestamp())

@@ -1,5 +1,6 @@
 """The roster: identity and hours by date, one venue a line, and read again when it changes."""
 
+import logging
 import os
 from datetime import date, datetime
 
@@ -89,6 +90,23 @@ def test_a_changed_file_is_read_again_and_a_broken_one_is_not(tmp_path):
     path.write_text(dumps(ROSTER), "utf-8")
     os.utime(path, (1, 1))
     assert file.get() == ROSTER
+
+
+def test_a_damaged_file_is_said_once_and_so_is_its_end(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    path = tmp_path / "roster.json"
+    path.write_text(dumps(ROSTER), "utf-8")
+    file = RosterFile(path)
+    file.get()
+    for text in ("{half", "{half again", '{"format": 1, "site": "x", "venues": [{}]}'):
+        path.write_text(text, "utf-8")
+        assert file.get() == ROSTER
+    path.unlink()
+    assert file.get() == ROSTER
+    path.write_text(dumps(Roster("Yên Bái", ())), "utf-8")
+    file.get()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    assert "the one before stays in force" in caplog.text
 
 
 def test_a_roster_that_was_never_good_is_an_error(tmp_path):
