@@ -61,7 +61,8 @@ class Fleet:
     ) -> None:
         self.sampling = True
         self.settled_after: float | None = None  # seconds until all were connected for the first time
-        self.drained_after: float | None = None  # seconds until the backlog that they began with was stored
+        self.acknowledged_before = 0  # messages, until then
+        self.drained_after: float | None = None  # seconds until the honest ones' first backlog was stored
         crew = Crew(
             clock,
             seed=seed,
@@ -148,7 +149,8 @@ class Fleet:
         since = now - self._begun
         if self.settled_after is None and not self._strangers:
             self.settled_after = since
-        if self.drained_after is None and not any(tally.waiting for tally in self.tallies.values()):
+            self.acknowledged_before = sum(tally.acknowledged for tally in self.tallies.values())
+        if self.drained_after is None and not self.tallies[HONEST.name].waiting:
             self.drained_after = since
         for cut, begins in self._outages.take(since):
             for pc in self.pcs:

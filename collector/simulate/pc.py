@@ -88,7 +88,9 @@ class SimulatedPC:
 
     def sample(self) -> list[Point]:
         """Number a message and keep it in the spool; the points that it holds."""
-        return self.keep(self.see(self.every), self.clock.instant())
+        points = self.keep(self.see(self.every), self.clock.instant())
+        self.delivery.stamp()
+        return points
 
     def keep(self, seen: list[Point], at: Instant) -> list[Point]:
         points = [self._own(), *seen]

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from collector.simulate.lies import HONEST
 from collector.simulate.tally import Tally
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 TELL_EVERY = 5.0  # seconds
 _LOOK_EVERY = 0.2
-HONEST = "none"  # the lie of those who tell none
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,12 @@ class Outcome:
     seconds: float
     settled_after: float | None
     drained_after: float | None
+    acknowledged_before: int  # messages, until all were connected
     tallies: Mapping[str, Tally]
 
     @property
     def honest(self) -> Tally:
-        return self.tallies.get(HONEST, Tally())
+        return self.tallies.get(HONEST.name, Tally())
 
     @property
     def reached(self) -> bool:
@@ -51,10 +52,11 @@ class Outcome:
             "seconds": round(self.seconds, 1),
             "settled_after": _rounded(self.settled_after),
             "drained_after": _rounded(self.drained_after),
+            "acknowledged_before": self.acknowledged_before,
             "lost": self.lost,
             "honest": self.honest.as_json(),
             "liars": {
-                name: tally.as_json() for name, tally in sorted(self.tallies.items()) if name != HONEST
+                name: tally.as_json() for name, tally in sorted(self.tallies.items()) if name != HONEST.name
             },
         }
 
@@ -87,13 +89,13 @@ class Trial:
                 wait.until(lambda: False, self.live)
                 wait.until(lambda: fleet.drained_after is not None, self.patience)
                 fleet.sampling = False
-                wait.until(lambda: not fleet.count()[HONEST].queued, self.patience, heed=False)
+                wait.until(lambda: not fleet.count()[HONEST.name].queued, self.patience, heed=False)
                 tallies = fleet.count()
             finally:
                 enough.set()
             running.result()
         since = self.clock.monotonic() - begun
-        return Outcome(since, fleet.settled_after, fleet.drained_after, tallies)
+        return Outcome(since, fleet.settled_after, fleet.drained_after, fleet.acknowledged_before, tallies)
 
 
 class Waiting:
