@@ -43,7 +43,7 @@ command = lambda name: [sys.executable, "-c", good, name, sys.argv[1]]
 clock = SystemClock()
 Workers(["1", "2"], command, clock, Supervised(clock), threading.Event()).run()
 """
-PACE = Pace(restart_first=0.1, restart_longest=0.2, steady_after=1.0, give_up=3, fresh=1.0, silent_after=4.0)
+PACE = Pace(restart_first=0.1, restart_longest=0.2, steady_after=1.0, give_up=3, fresh=0.8, silent_after=3.2)
 WITHIN = 15.0
 
 
