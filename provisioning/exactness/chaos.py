@@ -22,7 +22,7 @@ _REFILL = 0.25  # seconds between two looks whether a full disk still is
 
 
 class Chaos:
-    """`run` returns when the whole schedule has been carried out and everything is up again."""
+    """`run` returns when the schedule's time is over and everything is up again."""
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class Chaos:
             if self._wait(at, stop):
                 return
             act()
+        self._wait(schedule.seconds, stop)
 
     def tell(self, what: str) -> None:
         self._say(f"{self._clock.monotonic() - self._began:7.1f} s  {what}")

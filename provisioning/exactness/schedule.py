@@ -56,8 +56,9 @@ class Phase:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Both in order of time."""
+    """Kills and phases in order of time."""
 
+    seconds: float
     kills: tuple[Kill, ...]
     phases: tuple[Phase, ...]
 
@@ -76,7 +77,7 @@ def draw(seed: int, seconds: float, kills: int, phases: Sequence[tuple[Trouble, 
         Kill(slot * (n + random.uniform(0.1, 0.9)), victim, random.uniform(0.1, min(_LONGEST_DOWN, slot / 2)))
         for n, victim in enumerate(victims)
     ]
-    return Schedule(_apart(_into_full_disk(random, drawn, spread)), spread)
+    return Schedule(seconds, _apart(_into_full_disk(random, drawn, spread)), spread)
 
 
 def _phases(random: Random, seconds: float, phases: Sequence[tuple[Trouble, float]]) -> tuple[Phase, ...]:

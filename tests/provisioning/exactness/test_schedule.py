@@ -63,5 +63,5 @@ def test_phases_that_do_not_fit_are_refused():
 
 
 def test_without_kills_or_phases_there_is_nothing_to_do():
-    assert draw(1, 10, 0, ()) == Schedule((), ())
+    assert draw(1, 10, 0, ()) == Schedule(10, (), ())
     assert [phase.trouble for phase in draw(1, 10, 0, ((DISK_FULL, 1),)).phases] == [DISK_FULL]
