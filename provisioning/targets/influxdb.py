@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 CONFIG = "influxdb/influxdb.conf"
 
-_DATA = "/var/lib/influxdb"
+DATA = "/var/lib/influxdb"
 
 
 def render(site: Site) -> dict[str, str]:
@@ -23,10 +23,10 @@ def render(site: Site) -> dict[str, str]:
     tables: dict[str, dict[str, Any]] = {
         # It must not call home. The port below is for backups; it too answers on loopback only.
         "": {"reporting-disabled": True, "bind-address": "127.0.0.1:8088"},
-        "meta": {"dir": f"{_DATA}/meta"},
+        "meta": {"dir": f"{DATA}/meta"},
         "data": {
-            "dir": f"{_DATA}/data",
-            "wal-dir": f"{_DATA}/wal",
+            "dir": f"{DATA}/data",
+            "wal-dir": f"{DATA}/wal",
             "index-version": "tsi1",  # the index on disk: memory does not grow with the years
             "query-log-enabled": False,
         },

@@ -87,6 +87,8 @@ def _changes(site: Site) -> dict[str, tuple[str, ...]]:
     }
     if influxdb.render(site):
         changes["influxdb"] = (
+            "# Killed twice, it would otherwise lose points that it has acknowledged: see `quannet seal --help`.",
+            f"ExecStartPre={site.settings.program} seal {influxdb.DATA}/wal",
             "ExecStart=",
             f"ExecStart=/usr/bin/influxd -config {deploy}/{influxdb.CONFIG}",
         )

@@ -1,9 +1,15 @@
 """A write-ahead log that a crash tore: sealed, influxd loses nothing that it acknowledged."""
 
-import pytest
+import re
+import tomllib
 
+import pytest
+from click.testing import CliRunner
+
+import cli
 from collector.influx import Influx
 from provisioning.local.influxd import Influxd
+from provisioning.targets import influxdb, systemd
 from provisioning.wal import seal
 
 START = 1_772_438_400
@@ -77,3 +83,26 @@ def test_what_is_no_segment_is_left_alone(tmp_path, name):
 
 def test_a_folder_that_is_not_there_yet_has_nothing_to_seal(tmp_path):
     assert seal(tmp_path / "wal") == []
+
+
+def test_the_command_names_what_it_made_and_says_nothing_where_there_is_nothing_to_do(tmp_path):
+    segment(tmp_path, "quannet/autogen/2/_00001.wal", b"last")
+    first = CliRunner().invoke(cli.main, ["seal", str(tmp_path)])
+    assert (first.exit_code, first.output) == (0, f"{tmp_path}/quannet/autogen/2/_00002.wal\n")
+    second = CliRunner().invoke(cli.main, ["seal", str(tmp_path)])
+    assert (second.exit_code, second.output) == (0, "")
+
+
+def test_a_disk_that_refuses_leaves_the_database_down_and_says_why(tmp_path):
+    segment(tmp_path, f"quannet/autogen/2/_{'9' * 250}.wal", b"the next name is too long for a file")
+    result = CliRunner().invoke(cli.main, ["seal", str(tmp_path)])
+    assert result.exit_code == 3
+    assert "error: [Errno 36] File name too long" in result.output
+
+
+def test_the_generated_unit_seals_the_log_that_the_generated_configuration_names(good_site):
+    found = good_site()
+    unit = systemd.render(found)["systemd/influxdb.service.d/quannet.conf"]
+    config = tomllib.loads(influxdb.render(found)[influxdb.CONFIG])
+    before = re.findall(r"^ExecStartPre=(.+)$", unit, re.MULTILINE)
+    assert before == [f"/opt/quannet/bin/quannet seal {config['data']['wal-dir']}"]
