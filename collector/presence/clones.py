@@ -13,16 +13,15 @@ if TYPE_CHECKING:
 
     from collector.presence.facts import Key, Message
 
-WINDOW = 600  # seconds of messages that are compared
-SWITCHES = 3  # A B A B: two restarts of one PC within the window make two at most
-_GAP = 60  # numbers missing in the window, of some 20; a spool that is still coming in leaves less
+SWITCHES = 3  # A B A B: two restarts of one PC among the messages that are compared make two at most
+_GAP = 60  # numbers that are missing, of some 20; a spool that is still coming in leaves less
 MOST = 50  # PCs that are looked at in one round, others in the next
 _NOT_SYNCHRONISED = "pc"
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Of a PC's messages in the window: streams, messages, and the highest number less the lowest."""
+    """Of a PC's messages that are compared: streams, messages, and the highest number less the lowest."""
 
     streams: int
     messages: int

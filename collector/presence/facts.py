@@ -76,6 +76,16 @@ class Times:
         """What vanishes within as long may have vanished at once: stamps lie up to a beat apart."""
         return 2 * self.beat
 
+    @property
+    def compared(self) -> float:
+        """Messages of so long are looked through for a second agent's."""
+        return 20 * self.beat
+
+    @property
+    def compare_every(self) -> float:
+        """The query over all PCs' numbers is the dearest of all: it is asked less often than each minute."""
+        return 10 * self.beat
+
 
 USUAL = Times()
 

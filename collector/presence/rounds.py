@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 LOOK_BACK = 2 * 86_400  # seconds
 QUESTIONS = 200  # PCs whose neighbours are asked in one round, others in the next
-CLONES_EVERY = 300  # seconds between two comparisons of all PCs' numbers, the dearest query
 _BEFORE = 600  # seconds before an outage of ours in which every PC has a verdict
 _OUTAGES = 10  # that a start looks behind, the newest first
 
@@ -63,9 +62,9 @@ class Rounds:
         return found
 
     def _look_for_clones(self, now: int) -> None:
-        if self._clones_at is not None and now - self._clones_at < CLONES_EVERY:
+        if self._clones_at is not None and now - self._clones_at < self._times.compare_every:
             return
-        since = now - clones.WINDOW
+        since = int(now - self._times.compared)
         looked = clones.suspects(self._source.numbers(since), self._turn)
         found = {}
         for venue, pc in looked:

@@ -9,10 +9,11 @@ from collector.presence.judge import Judge
 NOW = 1_772_420_400
 PC: Key = ("yb-0012", "01")
 NEIGHBOUR: Key = ("yb-0012", "02")
+WELL = Ours()
 AWAY = int(USUAL.silent_after) + 1
 
 
-def verdict(seen, ours=Ours(), *, stood=None, neighbour=None, alone=None):
+def verdict(seen, ours=WELL, *, stood=None, neighbour=None, alone=None):
     """Of PC, beside a neighbour that was last heard so many seconds ago."""
     known = {PC: seen} | ({} if neighbour is None else {NEIGHBOUR: Seen(NOW - neighbour, "online")})
     standing = {} if stood is None else {PC: stood}
