@@ -12,6 +12,7 @@ from provisioning.commands import (
     audit,
     blocklist,
     boards,
+    doctor,
     keeping,
     letters,
     rules,
@@ -44,6 +45,7 @@ COMMANDS: tuple[click.Command, ...] = (
     boards.dashboards,
     blocklist.blocklist,
     simulate.simulate,
+    doctor.doctor,
     trial.demo,
 )
 
