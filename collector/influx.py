@@ -182,7 +182,8 @@ def _message(body: Any) -> str:
     try:
         data = json.loads(body)
     except (TypeError, ValueError):
-        return (body.decode(errors="replace") if isinstance(body, bytes) else str(body))[:300]
+        text = body.decode(errors="replace") if isinstance(body, bytes) else str(body)
+        return text.strip()[:300]  # influxd ends some of its words with a newline
     return str(data.get("message") or data.get("error") or data)[:300]
 
 

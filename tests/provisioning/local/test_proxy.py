@@ -45,7 +45,7 @@ def test_a_refusal_of_influxdb_itself_passes_unchanged(through):
 @pytest.mark.parametrize(
     ("fault", "words", "reaches_it"),
     [
-        (Fault.UNAVAILABLE, "503: request throttled, queue full", 0),
+        (Fault.UNAVAILABLE, r"^503: request throttled, queue full\Z", 0),
         (Fault.CUT, "without response|ConnectionReset|Protocol", 1),
         (Fault.DENYING, "500: timeout", 1),
     ],
