@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from collector.clock import Clock
+    from collector.clock import Clock, Instant
     from collector.simulate.spool import Spooling
     from collector.simulate.tally import Histogram, Tally
     from collector.wire import Frame
@@ -30,6 +30,14 @@ class Metered:
         self.waits_until = 0  # the last number of the backlog that the PC was given at first
         # Number -> when it left, and whether as it happened; None: with a connection that broke.
         self._under_way: dict[int, tuple[float, bool] | None] = {}
+        self._numbered: dict[int, float] = {}  # when; since all were connected
+
+    def append(self, lines: Sequence[str], at: Instant) -> int:
+        n = self._spool.append(lines, at)
+        self._tally.numbered += 1
+        if self._settled():
+            self._numbered[n] = self._clock.monotonic()
+        return n
 
     def frames(self, numbers: Iterable[int]) -> list[Frame]:
         numbers = list(numbers)
@@ -46,6 +54,9 @@ class Metered:
         numbers = list(numbers)
         now = self._clock.monotonic()
         for n in numbers:
+            numbered = self._numbered.pop(n, None)
+            if numbered is not None:
+                self._tally.age.add(now - numbered)
             if n not in self._under_way:
                 continue
             self._tally.waiting -= n <= self.waits_until

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collector.simulate.spool import Spooling
     from collector.simulate.tally import Tally
 
-_DRAWN_FOR = 10  # messages of a backlog that share what their sensors saw, so that a million are made soon
-
 
 @dataclass(frozen=True)
 class SimulatedVenue:
@@ -94,22 +92,16 @@ class SimulatedPC:
 
     def keep(self, seen: list[Point], at: Instant) -> list[Point]:
         points = [self._own(), *seen]
-        self._append([lineprotocol.encode(point) for point in points], at)
+        lines = self.lie.lines(self, [lineprotocol.encode(point) for point in points])
+        self.metered.append(lines, at)
         return points
 
     def wait_through(self, messages: int) -> None:
         """Number what an outage of so many messages, up to now, would have left in the spool."""
         now = self.clock.instant()
-        lines: list[str] = []
         for k in range(messages, 0, -1):
-            if k % _DRAWN_FOR == 0 or not lines:
-                seen = self.see(self.every * _DRAWN_FOR)
-                lines = [lineprotocol.encode(point) for point in seen]
             ago = self.every * k - self.phase
-            self._append(
-                [lineprotocol.encode(self._own()), *lines],
-                Instant(now.boot, now.mono - ago, now.wall - ago),
-            )
+            self.keep(self.see(self.every), Instant(now.boot, now.mono - ago, now.wall - ago))
         self.metered.waits_until = messages
         self.tally.waiting += messages
 
@@ -125,10 +117,6 @@ class SimulatedPC:
         if self.ghost is not None:
             self.ghost.close()
         self.spool.close()
-
-    def _append(self, lines: list[str], at: Instant) -> None:
-        self.spool.append(self.lie.lines(self, lines), at)
-        self.tally.numbered += 1
 
     def _own(self) -> Point:
         return Point(

@@ -45,7 +45,8 @@ class Tally:
     """`live`: what was sent as it happened; `backlog`: what had waited, or was under way when a connection broke.
 
     Both from the first time that a message was handed to the connection until the server's answer.
-    `settling` is `live` until the whole fleet was connected for the first time.
+    `settling` is `live` until the whole fleet was connected for the first time. `age` is of all that was numbered
+    since then, from its number to the answer: it holds what a PC waited before it sent.
     """
 
     pcs: int = 0
@@ -64,6 +65,7 @@ class Tally:
     settling: Histogram = field(default_factory=Histogram)
     live: Histogram = field(default_factory=Histogram)
     backlog: Histogram = field(default_factory=Histogram)
+    age: Histogram = field(default_factory=Histogram)
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))

@@ -131,7 +131,7 @@ def line(tally: Tally) -> str:
     """A tally for the eye."""
     counts = ("connected", "numbered", "acknowledged", "queued", "resent", "dropped", "disconnects")
     parts = [f"{name} {getattr(tally, name)}" for name in counts]
-    for name in ("live", "backlog"):
+    for name in ("live", "age", "backlog"):
         kind: Histogram = getattr(tally, name)
         if len(kind):
             parts.append(f"{name} p50 {kind.quantile(0.5):.2f} s p99 {kind.quantile(0.99):.2f} s")
