@@ -126,7 +126,7 @@ topics = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(topics, bodies())
 def test_whatever_a_payload_holds_only_good_lines_come_of_it_and_the_books_balance(topic, body):
     JUDGE(topic, body)
