@@ -18,7 +18,7 @@ from provisioning.local.stack import Stack
 
 VENUE = "yb-0012"
 WITHIN = 10.0
-QUIET = 0.5  # seconds in which nothing more comes
+QUIET = 0.3  # seconds in which nothing more comes
 
 
 class Member:

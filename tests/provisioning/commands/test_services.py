@@ -6,7 +6,9 @@ import sys
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
+import cli
 from collector import wire
 from collector.agent.link import make_client, tls_context
 from collector.clock import SystemClock
@@ -75,7 +77,7 @@ def start(stack, monkeypatch):
     return lambda *words: stack.adopt(Watched(stack, monkeypatch, *words))
 
 
-def test_presence_is_ready_when_it_hears_the_broker_and_ends_in_order(stack, start):
+def test_presence_is_ready_when_it_hears_the_broker_and_silent_while_its_work_hangs(stack, start):
     stack.mosquitto.kill()
     child = start("presence", "--every", "1")
     child.wait_until(lambda: child.status() == "waiting for the broker")
@@ -84,18 +86,13 @@ def test_presence_is_ready_when_it_hears_the_broker_and_ends_in_order(stack, sta
     child.wait_until(child.is_ready)
     pcs = sum(len(venue.pcs) for venue in stack.deploy.roster().get().venues)
     child.wait_until(lambda: child.status() == f"{pcs} PCs, 0 observed")
-    assert child.stop() == 0
-
-
-def test_presence_gives_no_sign_of_life_while_its_work_hangs(stack, start):
-    child = start("presence", "--every", "1")
-    child.wait_until(child.is_ready)
     stack.influxd.process.send_signal(signal.SIGSTOP)  # it takes the question and never answers
     try:
-        child.wait_until(lambda: not child.alive_within(3))
+        child.wait_until(lambda: not child.alive_within(2))
     finally:
         stack.influxd.process.send_signal(signal.SIGCONT)
     child.wait_until(lambda: child.alive_within(2))
+    assert child.stop() == 0
 
 
 def test_presence_takes_a_new_roster_without_a_restart_and_keeps_the_last_good_one(stack, start):
@@ -169,3 +166,16 @@ def test_the_log_says_what_happened_and_names_nobody(stack, start):
         endpoint.password,
     ]
     assert not [secret for secret in secrets if secret in text]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--worker", "a b"], "'a b' is no name; write small letters and digits, such as 1 or b2."),
+        (["--workers", "2", "--worker", "b"], "--workers names its processes itself; leave out --worker."),
+    ],
+)
+def test_a_name_that_cannot_be_one_is_wrong_usage(tmp_path, words, said):
+    result = CliRunner().invoke(cli.main, ["ingest", "--deploy", str(tmp_path), *words])
+    assert result.exit_code == 2
+    assert said in result.stderr
