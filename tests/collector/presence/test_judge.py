@@ -110,6 +110,37 @@ def test_a_goodbye_ends_what_stood():
     assert verdict(Seen(LONG_GONE, "closing", NOW), stood=stood).state == "closed"
 
 
+def province(gone, *, alive=100, stood=None):
+    """Venues of one PC each, in communes of their own: `gone` of them vanished together; the verdict on the first."""
+    names = [f"yb-{n:03}" for n in range(gone + alive)]
+    seen = {(name, "01"): Seen(LONG_GONE if n < gone else NOW, "lost") for n, name in enumerate(names)}
+    standing = {} if stood is None else {("yb-000", "01"): Verdict("dark", stood, LONG_GONE)}
+    judge = Judge([(name, name, ("01",)) for name in names], seen, WELL, standing, NOW, USUAL)
+    return judge.verdicts({})["yb-000", "01"].cause
+
+
+def test_a_wave_may_turn_out_wider_than_it_looked():
+    assert province(4) == province(4, stood="venue_gone") == "venue_gone"
+    assert province(5) == province(5, stood="venue_gone") == "many_gone"
+
+
+def test_venues_that_close_in_order_are_no_wave_even_where_a_pc_was_missing_before():
+    """At closing time a venue loses its power; in many others the last PC says goodbye."""
+    closing = {(f"yb-{n:03}", "01"): Seen(LONG_GONE, "closing", LONG_GONE) for n in range(1, 50)}
+    missing = {(f"yb-{n:03}", "02"): Seen(LONG_GONE - 3600, "lost") for n in range(1, 50)}
+    seen = closing | missing | {("yb-000", "01"): Seen(LONG_GONE, "lost")}
+    venues = [(f"yb-{n:03}", str(n), ("01", "02")) for n in range(50)]
+    assert Judge(venues, seen, WELL, {}, NOW, USUAL).verdicts({})["yb-000", "01"].cause == "venue_gone"
+
+
+def test_a_venue_that_was_heard_until_our_outage_is_excused_as_a_whole():
+    """Also the PC in it whose last messages were late: it was heard a little too early to be excused itself."""
+    seen = {PC: Seen(LONG_GONE, "lost"), NEIGHBOUR: Seen(LONG_GONE + 60, "lost")}
+    ours = Ours((Outage(LONG_GONE + 120, NOW - 60),))
+    found = Judge([("yb-0012", "a", ("01", "02"))], seen, ours, {}, NOW, USUAL).verdicts({})
+    assert found[PC].cause == found[NEIGHBOUR].cause == "our_outage"
+
+
 def test_neighbours_are_asked_only_where_their_answer_decides():
     pcs = ("01", "02", "03", "04", "05", "06")
     known = {
