@@ -106,8 +106,10 @@ class DeadLetters:
                 end += 1
             if end == start:
                 if size:
-                    log.warning("%s is full: the letters in the file before it are given up", path.name)
-                    path.replace(path.with_suffix(_OLD))
+                    before = path.with_suffix(_OLD)
+                    if before.exists():
+                        log.warning("%s is full: the letters in %s are given up", path.name, before.name)
+                    path.replace(before)
                     size = 0
                     continue
                 end, size = start + 1, len(rows[start])
