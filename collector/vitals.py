@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collector.influx import Influx
 
 EVERY = 60.0  # seconds between two points
-FIRST = 1.0  # seconds from the start to the first: of no time at all the share of a processor says nothing
+FIRST = 0.2  # seconds from the start to the first: of no time at all the share of a processor says nothing
 
 
 class Vitals:
