@@ -39,7 +39,10 @@ def encode(point: Point) -> str:
     tags = "".join(f",{key}={value}" for key, value in sorted(point.tags.items()))
     fields = ",".join(f"{key}={_field(value)}" for key, value in sorted(point.fields.items()))
     line = f"{point.measurement}{tags} {fields}" + ("" if point.time is None else f" {point.time}")
-    if not _LINE.fullmatch(line) or _RESERVED in point.tags or _RESERVED in point.fields:
+    names = (point.measurement, *point.tags, *point.fields)
+    # A comma would make two of one, in a form that is right by itself.
+    one_each = tags.count(",") == len(point.tags) and not any("," in name for name in names)
+    if not one_each or not _LINE.fullmatch(line) or _RESERVED in names[1:]:
         raise ValueError(f"cannot be written as line protocol: {line[:200]!r}")
     return line
 

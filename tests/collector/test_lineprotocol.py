@@ -92,3 +92,18 @@ def test_the_database_stores_what_was_meant(influx: Influx):
     influx.write(lines)
     stored = influx.query('SELECT s, f, n FROM "t"')[0].rows
     assert [row[1:] for row in stored] == [(text, -0.25, -7) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        Point("m", {"a": "1,b=2"}, {"f": 1}),
+        Point("m,a=1", {}, {"f": 1}),
+        Point("m", {"a=1,b": "2"}, {"f": 1}),
+        Point("m", {}, {"a=1i,b": 2}),
+    ],
+    ids=["tag's value", "measurement", "tag's name", "field's name"],
+)
+def test_a_comma_does_not_make_two_of_one(point):
+    with pytest.raises(ValueError, match="cannot be written"):
+        encode(point)
