@@ -12,7 +12,7 @@ LONG := exactness fuzz province
 FOR ?=
 
 RUN_PACKAGES := python3-venv mosquitto influxdb moon-buggy dnsmasq-base curl
-TEST_PACKAGES := $(RUN_PACKAGES) bind9-dnsutils chromium dnsperf iproute2 libnss3-tools ninvaders victoria-metrics xvfb
+TEST_PACKAGES := $(RUN_PACKAGES) bind9-dnsutils chromium dnsperf iproute2 libnss3-tools ninvaders systemd victoria-metrics xvfb
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
