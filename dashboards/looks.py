@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 GOOD, BAD, DOUBT, QUIET = "#2A9D8F", "#E4572E", "#E3A72F", "#8D99AE"
 PLAY, LATE, EXTRA = "#4C8BF5", "#C2397E", "#8F6BC8"
 
-STATES = {"online": GOOD, "blind": EXTRA, "closed": QUIET, "silent": BAD, "unknown": DOUBT}
+STATES = {
+    "online": GOOD,
+    "blind": EXTRA,
+    "cloned": LATE,
+    "closed": QUIET,
+    "silent": BAD,
+    "dark": "#7A5C3E",
+    "unknown": DOUBT,
+}
 HOURS = {"open": PLAY, "closed": LATE, "no_rule": QUIET}
 CLASSES = {"game": PLAY, "agent": GOOD, "isp": EXTRA, "hospitality": DOUBT}
 SEVERITIES = {"critical": BAD, "warning": DOUBT, "info": PLAY}
@@ -37,8 +45,17 @@ CAUSES = (
     "said_goodbye",
     "lost",
     "no_message",
+    "venue_gone",
+    "many_gone",
+    "many_lost",
+    "our_outage",
+    "not_back",
+    "waiting",
     "never_seen",
     "ingest_stalled",
+    "broker_gone",
+    "two_agents",
+    "copied_disk",
     "not_looking",
     *REASONS,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from collector import influxql
 from collector.conventions import BOARD_PROVINCE, BOARD_SITES, BOARD_VENUE
 from dashboards import hits, looks
-from dashboards.fields import Looks, Query, board_link, by_query, fixed
+from dashboards.fields import Looks, Query, board_link, by_name, by_query, fixed
 from dashboards.kit import Kit, dashboard
 from dashboards.looks import Words, as_coverage, as_late
 
@@ -33,6 +33,7 @@ def build(context: BoardContext) -> Dashboard:
             _pcs(kit, words),
             *_machines(kit, words),
             hits.table(kit, words, words.frame(10, "sites", (0, 24, 24, 8)), _WHERE),
+            _strangers(kit, words),
         ],
         variables=[
             kit.query_variable("venue", words("word.venue"), influxql.tag_values("presence", "venue"))
@@ -93,7 +94,7 @@ def _pcs(kit: Kit, words: Words) -> Any:
         words.column("late", unit="s"),
     )
     return kit.table(
-        words.frame(6, "pcs", (0, 14, 24, 10)),
+        words.frame(6, "pcs", (0, 14, 18, 10)),
         [
             Query(influxql.presence_by_pc(_WHERE), as_table=True),
             Query(influxql.session_by_pc(_WHERE), as_table=True),
@@ -103,6 +104,22 @@ def _pcs(kit: Kit, words: Words) -> Any:
         ["pc", "state", "cause", "session", "seen", "play", "late"],
         words("word.pc"),
         desc=False,
+    )
+
+
+def _strangers(kit: Kit, words: Words) -> Any:
+    """No "0" where nobody was refused: an empty table."""
+    return kit.table(
+        words.frame(11, "unregistered", (18, 14, 6, 10)),
+        [Query(influxql.strangers_by_pc(_WHERE), as_table=True)],
+        Looks(
+            "none",
+            overrides=(words.column("pc"), by_name("messages", displayName=words("word.refused_messages"))),
+            no_value=words("preview.no_data"),
+        ),
+        ["pc", "messages"],
+        words("word.refused_messages"),
+        desc=True,
     )
 
 

@@ -18,6 +18,7 @@ from collector.influxql.boards import (
     registered_now,
     session_by_pc,
     states_over_time,
+    strangers_by_pc,
     violations_now,
 )
 from collector.influxql.late import happened_per_pc, reported_messages, stored_messages
@@ -104,6 +105,7 @@ __all__ = [
     "sites_over_time",
     "states_over_time",
     "stored_messages",
+    "strangers_by_pc",
     "string",
     "sum_per_pc",
     "tag_values",

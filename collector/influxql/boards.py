@@ -67,6 +67,14 @@ def presence_by_pc(where: str) -> str:
     )
 
 
+def strangers_by_pc(where: str) -> str:
+    """A row a PC that stands in no registry: its messages that were refused."""
+    return (
+        f"SELECT sum({ident('messages')}) AS {ident('messages')} FROM {ident('unregistered')}"
+        f" WHERE {TIME} AND {where} GROUP BY {ident('pc')}"
+    )
+
+
 def session_by_pc(where: str) -> str:
     return (
         f"SELECT last({ident('state')}) AS {ident('session')} FROM {ident('session')}"

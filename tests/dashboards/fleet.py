@@ -65,6 +65,7 @@ def lines(now: int, hours: float, *, count: int = 4, pcs: int = 5, seed: int = 1
             rng = random.Random(f"{seed}/{venue.id}/{pc}")
             yield from map(encode, _pc(rng, venue, pc, start, end, first=place == 0))
     yield from map(encode, _violations(venues(count, pcs), end))
+    yield from map(encode, _strangers(venues(count, pcs)[0], end))
 
 
 def _pc(rng: random.Random, venue: Venue, pc: str, start: int, end: int, *, first: bool) -> Iterator[Point]:
@@ -159,12 +160,19 @@ def _state(venue: Venue, pc: str, at: int, end: int) -> tuple[str, str]:
         if pc == "05":
             return "unknown", "never_seen"
     if venue.id == "yb-0019" and end - 2400 < at <= end - 900:
-        return "silent", "no_message"
+        return "dark", "venue_gone"
     if venue.id == "yb-0012" and pc == "02" and at > end - 1200:
         return "blind", "doh"
     if venue.id == "yb-0047" and pc in {"01", "04"}:
         return "blind", "vpn"  # all the time
     return "online", "seen"
+
+
+def _strangers(venue: Venue, end: int) -> Iterator[Point]:
+    """A PC that nobody registered has sent for half an hour."""
+    tags = {"venue": venue.id, "pc": "khach-1", "place": venue.place, "class": venue.klass}
+    for at in range(end - 1800, end + 1, 60):
+        yield Point("unregistered", tags, {"messages": 2}, at)
 
 
 def _violations(all_venues: list[Venue], end: int) -> Iterator[Point]:

@@ -86,7 +86,7 @@ def test_a_panel_keeps_its_id_whatever_the_language():
     """Alert links name it; a changed id breaks them."""
     ids = {name: [p["id"] for p in board["panels"]] for name, board in BOARDS.items()}
     assert ids["vi/quannet-province.json"] == ids["en/quannet-province.json"] == list(range(1, 9))
-    assert ids["vi/quannet-venue.json"] == ids["en/quannet-venue.json"] == list(range(1, 11))
+    assert ids["vi/quannet-venue.json"] == ids["en/quannet-venue.json"] == list(range(1, 12))
     assert ids["vi/quannet-sites.json"] == ids["en/quannet-sites.json"] == list(range(1, 8))
 
 
@@ -229,7 +229,9 @@ def test_the_same_state_has_the_same_colour_on_chart_and_table():
     chart = panels[4]["fieldConfig"]["defaults"]["mappings"]
     override = next(o for o in panels[6]["fieldConfig"]["overrides"] if o["matcher"]["options"] == "state")
     assert next(p["value"] for p in override["properties"] if p["id"] == "mappings") == chart
-    assert set(chart[0]["options"]) == {"online", "blind", "closed", "silent", "unknown"}
+    options = chart[0]["options"]
+    assert set(options) == {"online", "blind", "cloned", "closed", "silent", "dark", "unknown"}
+    assert len({option["color"] for option in options.values()}) == len(options)
 
 
 def bare(data):

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collector import influxql, lineprotocol
+from collector import influxql, lineprotocol, schema
 from collector.clock import SystemClock
 from collector.lineprotocol import Point
+from collector.presence import facts
 from collector.presence.facts import Verdict
 from collector.presence.points import points
+from dashboards import looks
 
 NOW = int(datetime(2026, 3, 2, 15, 0, tzinfo=UTC).timestamp())  # 22:00 local
 
@@ -96,3 +98,14 @@ def test_a_minute_has_one_point_a_pc_however_often_it_is_asked(roster):
 def test_a_venue_that_is_struck_off_has_no_presence(roster):
     before_all = int(datetime(2014, 1, 1, tzinfo=UTC).timestamp())
     assert list(points(roster, {}, before_all)) == []
+
+
+def test_each_state_and_cause_has_a_word_on_the_boards():
+    states = set(schema.BY_NAME["presence"].field("state").doc.replace(",", " ").split()) & set(looks.STATES)
+    assert states == set(looks.STATES), "the schema names them all"
+    assert set(looks.CAUSES) >= facts.STANDING | facts.NO_SIGHT
+    assert {facts.WAITING, facts.NEVER_SEEN, facts.SEEN, facts.TWO_AGENTS, facts.COPIED_DISK} <= set(
+        looks.CAUSES
+    )
+    longest = schema.BY_NAME["presence"].field("cause").high
+    assert max(map(len, looks.CAUSES)) <= longest

@@ -6,7 +6,6 @@ from collector.influx import Unavailable
 from collector.presence.facts import USUAL
 from collector.presence.rounds import QUESTIONS, Rounds
 
-
 KILLED = 219  # in the story of a large venue
 
 

@@ -39,7 +39,7 @@ def drawn(address, profile):
     ("board", "panels", "charts"),
     [
         ("quannet-province?var-place=$__all", 8, 2),
-        ("quannet-venue?var-venue=yb-0012&range=1h", 10, 5),
+        ("quannet-venue?var-venue=yb-0012&range=1h", 11, 5),
         ("quannet-sites?var-place=$__all&var-venue=$__all", 7, 3),
     ],
 )
