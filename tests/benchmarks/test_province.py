@@ -9,7 +9,7 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "province.py"
 
 
 def test_a_small_province_loses_nothing_and_is_measured_throughout(tmp_path):
-    words = ["--pcs", "150", "--seconds", "4", "--every", "2", "--out", str(tmp_path / "report.json")]
+    words = ["--pcs", "150", "--seconds", "3", "--every", "2", "--out", str(tmp_path / "report.json")]
     done = subprocess.run(
         [sys.executable, str(SCRIPT), *words], capture_output=True, text=True, timeout=100, check=False
     )
@@ -25,7 +25,7 @@ def test_a_small_province_loses_nothing_and_is_measured_throughout(tmp_path):
         assert all(usage["rss_mib_median"] > 5 for usage in run["processes"].values())
         assert run["ingest_cpu_us_a_message"] > 10
         assert 0 < run["live"]["p50_s"] <= run["live"]["p99_s"] <= run["live"]["most_s"]
-    assert province["live"]["messages"] >= 150 * 2
+    assert province["live"]["messages"] >= 150
     assert hour["numbered"] >= 150 * 120
     assert hour["backlog"]["messages"] >= 150 * 119
     assert hour["drained_after_s"] > 0

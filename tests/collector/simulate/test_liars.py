@@ -15,7 +15,7 @@ from collector.simulate.lies import BY_NAME, ClockUnset, shares
 from provisioning.local.stack import Stack
 from tests.collector.simulate.bed import QUICK, everybody, living, stored_numbers, wait_for
 
-SECONDS = 4
+SECONDS = 3
 AGENT_FIELDS = "n, stream, clock, venue, pc"
 
 
