@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
+from collector.influx import Unavailable
 from collector.presence import clones, neighbours, outages
 from collector.presence.facts import NO_SIGHT, USUAL, Ours, Seen
 from collector.presence.judge import Judge
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from collector.presence.facts import Key, Times, Verdict
     from collector.presence.source import Source
     from collector.roster import Roster
+
+log = logging.getLogger(__name__)
 
 LOOK_BACK = 2 * 86_400  # seconds
 QUESTIONS = 200  # PCs whose neighbours are asked in one round, others in the next
@@ -62,17 +66,22 @@ class Rounds:
         return found
 
     def _look_for_clones(self, now: int) -> None:
+        """Now and then. A database that is too slow for this question still gets its verdicts."""
         if self._clones_at is not None and now - self._clones_at < self._times.compare_every:
             return
-        since = int(now - self._times.compared)
-        looked = clones.suspects(self._source.numbers(since), self._turn)
-        found = {}
-        for venue, pc in looked:
-            messages = self._source.messages(venue, since, now + outages.MINUTE, pc)
-            if cause := clones.judge(messages.get(pc, [])):
-                found[venue, pc] = cause
-        self._clones, self._clones_at = found, now
+        self._clones_at = now
         self._turn += 1
+        since = int(now - self._times.compared)
+        found = {}
+        try:
+            for venue, pc in clones.suspects(self._source.numbers(since), self._turn):
+                messages = self._source.messages(venue, since, now + outages.MINUTE, pc)
+                if cause := clones.judge(messages.get(pc, [])):
+                    found[venue, pc] = cause
+        except Unavailable as fault:
+            log.warning("clones cannot be looked for: %s", fault)
+        else:
+            self._clones = found
 
     def _alone(self, key: Key) -> bool:
         venue, pc = key

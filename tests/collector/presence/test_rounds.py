@@ -63,6 +63,20 @@ def test_all_pcs_numbers_are_compared_now_and_then(tell):
     assert asked[1] - asked[0] == USUAL.compare_every
 
 
+def test_a_database_too_slow_to_compare_all_numbers_still_gets_its_verdicts(tell, caplog):
+    world, last = played(tell, "disk-image-copied")
+    rounds = Rounds(world)
+    assert verdicts(rounds, world)["yb-0012", "02"].state == "cloned"
+
+    def slow(_since):
+        raise Unavailable("timed out")
+
+    world.numbers = slow
+    found = verdicts(rounds, world, minutes=6)
+    assert {key: verdict.state for key, verdict in found.items()} == {key: v.state for key, v in last.items()}
+    assert "clones cannot be looked for" in caplog.text
+
+
 def test_questions_to_neighbours_have_a_bound(tell):
     world, _ = played(tell, "many-agents-killed-in-one-venue")
     world.rows.clear()
