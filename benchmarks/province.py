@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -145,9 +146,17 @@ def summary(stack: Stack, told: list[dict[str, Any]], usage: Usage, *, backlog: 
         "live": latencies(live),
         "from_number_to_answer": latencies(whole.age),
         "backlog": latencies(whole.backlog) if backlog else None,
+        "messages_a_second": round(measured / usage.seconds, 1),
         "ingest_cpu_us_a_message": round(1e6 * usage.spent["ingest"] / measured, 1),
         "processes": usage.report(),
     }
+
+
+def further(smaller: dict[str, Any], larger: dict[str, Any]) -> float:
+    """Microseconds of ingest's CPU for each message that the larger fleet sends more: what it costs idle left out."""
+    shares = [run["processes"]["ingest"]["cpu_percent_of_a_core_mean"] / 100 for run in (smaller, larger)]
+    rates = [run["messages_a_second"] for run in (smaller, larger)]
+    return round(1e6 * (shares[1] - shares[0]) / (rates[1] - rates[0]), 1)
 
 
 def latencies(histogram: Histogram) -> dict[str, float | None]:
@@ -175,6 +184,8 @@ def main() -> int:
     smaller = [pcs for pcs in SMALLER if pcs < options.pcs]
     report["smaller"] = [run(pcs, options.every, max(options.seconds // 5, 10)) for pcs in smaller]
     report["province"] = run(options.pcs, options.every, options.seconds)
+    sizes = [*report["smaller"], report["province"]]
+    report["ingest_cpu_us_a_further_message"] = [further(*pair) for pair in pairwise(sizes)]
     if not options.no_backlog:
         report["hour"] = run(options.pcs, options.every, min(options.seconds, 10), AN_HOUR)
     write(options.out, report)

@@ -51,12 +51,16 @@ class Usage:
         """CPU seconds between the beginning and the last look."""
         return {name: self._last[name] - self._first[name] for name in self.pids}
 
+    @property
+    def seconds(self) -> float:
+        """Between the beginning and the last look."""
+        return self._at - self._begun
+
     def report(self) -> dict[str, dict[str, float]]:
-        seconds = self._at - self._begun
         return {
             name: {
                 "cpu_percent_of_a_core_median": round(100 * statistics.median(self.shares[name]), 1),
-                "cpu_percent_of_a_core_mean": round(100 * self.spent[name] / seconds, 1),
+                "cpu_percent_of_a_core_mean": round(100 * self.spent[name] / self.seconds, 1),
                 "rss_mib_median": round(statistics.median(self.rss[name]) / 2**20, 1),
                 "rss_mib_most": round(max(self.rss[name]) / 2**20, 1),
             }
