@@ -94,7 +94,7 @@ def _pcs(kit: Kit, words: Words) -> Any:
         words.column("late", unit="s"),
     )
     return kit.table(
-        words.frame(6, "pcs", (0, 14, 18, 10)),
+        words.frame(6, "pcs", (0, 14, 19, 10)),
         [
             Query(influxql.presence_by_pc(_WHERE), as_table=True),
             Query(influxql.session_by_pc(_WHERE), as_table=True),
@@ -110,7 +110,7 @@ def _pcs(kit: Kit, words: Words) -> Any:
 def _strangers(kit: Kit, words: Words) -> Any:
     """No "0" where nobody was refused: an empty table."""
     return kit.table(
-        words.frame(11, "unregistered", (18, 14, 6, 10)),
+        words.frame(11, "unregistered", (19, 14, 5, 10)),
         [Query(influxql.strangers_by_pc(_WHERE), as_table=True)],
         Looks(
             "none",
