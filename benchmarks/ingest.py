@@ -39,7 +39,9 @@ from provisioning.local.stack import Stack
 RESULT = Path(__file__).parent / "results" / "ingest.json"
 PCS = 4_200  # so many that each message as a rule has an acknowledgement of its own
 LONG_AGO = date(2015, 1, 1)
-UNDERWAY = 12_000  # messages sent and not yet taken: what a fleet has under way, well below the broker's queue
+UNDERWAY = (
+    12_000  # messages sent and not yet taken: what a fleet has under way, well below the broker's queue
+)
 AT_ONCE = 100  # messages in one send
 SAID_EACH = 500  # messages between two words of the floor about how far it is
 

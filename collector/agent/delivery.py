@@ -5,6 +5,8 @@ Open: a ping was answered, so that the server's time is known and ingest is aliv
 under way, more with each ack, one after a silence. An unanswered payload leads back to probing, so that
 an outage costs a ping now and then, and its end is no storm. A refused payload leads back there too, after
 a pause that doubles: a server that is to be updated is asked again, but not by a whole province each minute.
+What happens now never waits for the backlog: it has places of its own, and an unanswered bundle only holds
+back the next one, since a busy server turns bundles away first.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ class _Flight:
     sent: float
     deadline: float
     first: bool  # none of its messages was sent before
+    live: bool  # one message, sent as it happened
 
 
 @dataclass
@@ -62,6 +65,7 @@ class Delivery:
         self._refusals = 0
         self._ping_sent: float | None = None
         self._next_ping = math.inf
+        self._bundle_at = -math.inf  # no bundle before
         self._flights: list[_Flight] = []
         self._highest = 0  # number sent so far
         self._sent_before: set[int] = set()  # of those still in the spool
@@ -123,23 +127,36 @@ class Delivery:
         if not self._connected:
             return None
         if any(flight.deadline <= now for flight in self._flights):
-            self._failures += 1
-            self._window = 1
-            self._probe(now, self._backoff())
+            self._unanswered(now)
         if now >= self._next_ping:
             if self._ping_sent is None:  # the answer may be to any ping since the first: it bounds the error
                 self._ping_sent = now
             self._failures += 1
             self._next_ping = now + self._backoff()
             return encode([Frame(self.spool.stream, 0, ())])
-        if not self._open or len(self._flights) >= self._window:
-            return None
-        return self._send(now)
+        if now >= self._bundle_at:
+            self._bundle_at = -math.inf
+        return self._send(now) if self._open else None
 
     def wake(self) -> float:
         """When `poll` may have something that no ack or new message announces."""
         deadlines = [flight.deadline for flight in self._flights]
+        if self._bundle_at > -math.inf:
+            deadlines.append(self._bundle_at)
         return min([*deadlines, self._next_ping]) if self._connected else math.inf
+
+    def _unanswered(self, now: float) -> None:
+        """A server that is busy turns bundles away first; one that leaves a live message unanswered is away."""
+        self._failures += 1
+        self._window = 1
+        late = [flight for flight in self._flights if flight.deadline <= now]
+        if any(flight.live for flight in late):
+            self._probe(now, self._backoff())
+            return
+        for flight in late:
+            self._flights.remove(flight)
+            self._in_flight -= flight.numbers
+        self._bundle_at = now + self._backoff()
 
     def _send(self, now: float) -> bytes | None:
         self.stamp()
@@ -147,7 +164,10 @@ class Delivery:
         if newest is None:
             return None
         # What happens now goes first and alone: an inspector reads it; the backlog fills the rest.
-        if newest > self._highest:
+        live = newest > self._highest
+        if not (self._may_send_live() if live else self._may_send_bundle(now)):
+            return None
+        if live:
             numbers = [newest]
         else:
             oldest = self.spool.oldest(self.pace.bundle + len(self._in_flight))
@@ -160,8 +180,14 @@ class Delivery:
         self._highest = max(self._highest, newest)
         self._in_flight.update(numbers)
         deadline = now + self._jitter(self.pace.answer_within)
-        self._flights.append(_Flight(set(numbers), now, deadline, first=not again))
+        self._flights.append(_Flight(set(numbers), now, deadline, first=not again, live=live))
         return encode(self.spool.frames(numbers))
+
+    def _may_send_live(self) -> bool:
+        return sum(flight.live for flight in self._flights) < self.pace.window
+
+    def _may_send_bundle(self, now: float) -> bool:
+        return len(self._flights) < self._window and now >= self._bundle_at
 
     def _probe(self, now: float, wait: float) -> None:
         self._open = False

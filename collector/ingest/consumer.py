@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 WRITERS = 2  # batches on their way to the database at once: one is written while the next is made
 BATCH_AGE = 0.2  # seconds that a batch waits for company
-ROOM = 60_000  # lines that wait for a writer; beyond it payloads are turned away
+ROOM = 60_000  # lines that wait for a writer; beyond it bundles are turned away, beyond twice as many all
 ROOM_REFUSED = 16 * 1024 * 1024  # bytes, of what is to become dead letters
 LOOK_EVERY = 1.0  # seconds between two looks at the roster
 FINISH_WITHIN = 15.0  # seconds that a stop waits for the batches in hand
@@ -118,8 +118,11 @@ class Ingest:
     def _arrived(self, topic: str, payload: bytes) -> None:
         waiting = self._waiting_lines + len(self._batch.lines)
         if waiting >= self._room or self._waiting_refused >= ROOM_REFUSED:
-            self.ledger.turn_away(wire.messages_in(payload))
-            return
+            # A backlog comes in bundles. It is turned away first, so that what happens now gets through.
+            messages = wire.messages_in(payload)
+            if messages > 1 or waiting >= 2 * self._room or self._waiting_refused >= ROOM_REFUSED:
+                self.ledger.turn_away(messages)
+                return
         taken = self._pipeline.take(topic, payload, self._epoch())
         if not self._batch.acks and not self._batch.messages:
             self._batch.born = self._clock.monotonic()

@@ -84,10 +84,59 @@ def test_the_window_grows_with_acks_and_the_newest_message_goes_before_the_backl
     bench.answer(300)
     first, second = bench.sent()
     assert (first, second) == (list(range(1, 51)), list(range(51, 101)))
-    bench.keep()
-    assert bench.sent() == []
     bench.answer(*first)
-    assert bench.sent() == [[301], list(range(101, 151))]
+    bench.answer(*second)
+    assert len(bench.sent()) == 4
+
+
+def test_what_happens_now_does_not_wait_for_the_backlog(bench):
+    bench.keep(300)
+    bench.open()
+    bench.sent()
+    bench.answer(300)
+    assert len(bench.sent()) == 2
+    for n in (301, 302, 303, 304):
+        bench.keep()
+        assert bench.sent() == [[n]]
+    bench.keep()
+    assert bench.sent() == []  # there are places of its own, as many as there may be bundles
+    bench.answer(301)
+    assert bench.sent() == [[305]]
+
+
+def test_a_bundle_that_stays_unanswered_holds_back_the_next_one_and_nothing_else(bench):
+    bench.keep(60)
+    bench.open()
+    bench.sent()
+    bench.answer(60)
+    bundle, rest = bench.sent()
+    bench.answer(*rest)
+    bench.now += 30  # longer than a server may take that is there
+    bench.keep()
+    assert bench.sent() == [[61]]
+    bench.answer(61)
+    assert bench.sent() == []
+    bench.now = bench.delivery.wake()
+    assert bench.sent() == [bundle]
+    assert bench.delivery.resent == len(bundle)
+
+
+def test_a_bundle_that_stays_unanswered_is_sent_ever_more_rarely(bench):
+    bench.keep(60)
+    bench.open()
+    bench.sent()
+    bench.answer(60)
+    bench.sent()
+    pauses = []
+    for _ in range(8):
+        begun = bench.now
+        bench.now += 30
+        assert bench.sent() == []
+        bench.now = bench.delivery.wake()
+        pauses.append(bench.now - begun - 30)
+        assert len(bench.sent()) == 1
+    assert pauses[0] < 6
+    assert 40 < pauses[-1] <= 75
 
 
 def test_an_unanswered_payload_is_probed_for_and_sent_again_with_the_same_content(bench):
