@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WRITERS = 2  # batches on their way to the database at once: one is written while the next is made
+WRITERS = 4  # batches on their way to the database at once: it syncs its disk for each
 BATCH_AGE = 0.2  # seconds that a batch waits for company
 ROOM = 60_000  # lines that wait for a writer; beyond it bundles are turned away, beyond twice as many all
 ROOM_REFUSED = 16 * 1024 * 1024  # bytes, of what is to become dead letters
@@ -93,7 +93,10 @@ class Ingest:
         )
         self._herald = Herald(self._link, offered)
         now = clock.monotonic()
-        self._look_due, self._books_due, self._strangers_due = now, now, now + STRANGERS_EVERY
+        self._look_due = now
+        self._books_due = now + health.EVERY
+        self._strangers_due = now + STRANGERS_EVERY
+        self._serves = False
         self._losses = 0
 
     def run(self) -> None:
@@ -111,7 +114,9 @@ class Ingest:
         self._settle()
         self._look()
         self._hand_over()
-        if self._link.subscribed:
+        if self._link.subscribed and not self._serves:
+            self._serves = True
+            self._books_due = self._clock.monotonic()  # that we see is said at once
             self._supervised.ready()
         self._supervised.alive(self._state())
 

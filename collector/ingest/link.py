@@ -10,11 +10,13 @@ from __future__ import annotations
 import logging
 import selectors
 import socket
-import ssl
 from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+
+from collector.ingest import bulk
+from collector.ingest.bulk import BulkSocket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +57,7 @@ class Link:
         self._on_up = on_up
         self._clock = clock
         self._random = random
-        self._context = ssl.create_default_context(cafile=broker.ca_file)
+        self._context = bulk.context(broker.ca_file)
         self._client: mqtt.Client | None = None
         self.subscribed = False
         self.losses = 0  # connections that were lost
@@ -102,13 +104,11 @@ class Link:
 
     def close(self) -> None:
         """Write what is waiting, and leave."""
-        client = self._client
-        if client is not None:
-            client.on_disconnect = lambda *_: self._drop()
-            client.disconnect()
-            deadline = self._clock.monotonic() + FAREWELL_WITHIN
-            while self._client is not None and self._clock.monotonic() < deadline:
-                self.turn(0.1)
+        deadline = self._clock.monotonic() + FAREWELL_WITHIN
+        while self._is_busy() and self._clock.monotonic() < deadline:
+            self.turn(0.1)
+        if self._client is not None:
+            self._socket(self._client).direct = True  # paho closes it right behind its goodbye
         self._drop()
         self._selector.close()
         self._woken.close()
@@ -155,16 +155,29 @@ class Link:
 
     def _write(self) -> None:
         client = self._client
-        if client is None or not client.want_write():
+        if client is None or not self._is_busy():
             return
         client.loop_write()
-        if self._client is client:
-            interest = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.want_write() else 0)
-            self._selector.modify(self._socket(client), interest)
+        if self._client is not client:
+            return
+        try:
+            self._socket(client).flush()
+        except OSError as fault:
+            self._down(f"is gone: {fault}")
+            return
+        interest = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._is_busy() else 0)
+        self._selector.modify(self._socket(client), interest)
 
-    def _socket(self, client: mqtt.Client) -> Any:
-        """The TLS socket, whose methods paho's own type does not promise."""
-        return client.socket()
+    def _is_busy(self) -> bool:
+        """Whether something waits to be written."""
+        client = self._client
+        return client is not None and bool(client.want_write() or self._socket(client).held)
+
+    def _socket(self, client: mqtt.Client) -> BulkSocket:
+        """What paho made by our context."""
+        made = client.socket()
+        assert isinstance(made, BulkSocket)
+        return made
 
     def _down(self, why: str) -> None:
         """Once in the log until it is well again; try again later, and ever more rarely."""

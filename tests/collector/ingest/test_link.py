@@ -11,6 +11,7 @@ import pytest
 from collector import wire
 from collector.agent.link import make_client, tls_context
 from collector.clock import SystemClock
+from collector.ingest.bulk import HELD
 from collector.ingest.link import Link
 from provisioning.local.stack import Stack
 
@@ -132,3 +133,22 @@ def test_another_thread_ends_its_wait(driven):
     before = clock.monotonic()
     driven.link.turn(30)
     assert clock.monotonic() - before < 15
+
+
+def test_more_than_the_socket_holds_is_written_in_the_end(stack):
+    driven, reader = Driven(stack), Driven(stack)
+    reader.link._topic, reader.link._name = wire.MANIFEST_TOPIC, "reader"
+    driven.until(lambda: driven.link.subscribed)
+    reader.until(lambda: reader.link.subscribed)
+    payloads = [f"{n:04}".encode() * 300 for n in range(2000)]
+    assert sum(map(len, payloads)) > 8 * HELD
+    for payload in payloads:
+        driven.link.publish(wire.MANIFEST_TOPIC, payload)
+    deadline = SystemClock().monotonic() + 20
+    while len(reader.taken) < len(payloads):
+        assert SystemClock().monotonic() < deadline
+        driven.link.turn(0.01)
+        reader.link.turn(0.01)
+    assert [payload for _, payload in reader.taken] == payloads
+    driven.link.close()
+    reader.link.close()
