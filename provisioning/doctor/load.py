@@ -30,6 +30,6 @@ CHECK = Check(
     "QN-D009",
     "load",
     "Does ingest keep up, and does the database take what it writes?",
-    "nothing is lost, agents send again; look at InfluxDB's disk and memory, then at `ingest.workers` in site.yaml",
+    "nothing is lost, agents send again; look at InfluxDB's disk and memory (after a full disk: `systemctl restart influxdb`), then at `ingest.workers` in site.yaml",
     look,
 )
