@@ -25,7 +25,7 @@ demo: setup ## The whole path on this machine; FOR=90 stops by itself and judges
 
 test: $(VENV)/.done ## All tests, on real broker, database, mail server and browser
 	@$(call debian,$(TEST_PACKAGES))
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.done ## Style, types, layers, generated files
 	$(BIN)/ruff format --check .

@@ -14,7 +14,6 @@ from collector.roster import Hours, Roster, Span, Venue
 from provisioning.local.influxd import Influxd
 
 LONG_AGO = date(2015, 1, 1)
-TEST_BEDS = {"sites"}
 MATERIAL = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -23,15 +22,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests stay together where several run at once, and which cannot run here.
+    """Real lists and captures lie beside the checkout, not in it: whoever has none skips what needs them.
 
-    Real lists and captures lie beside the checkout, not in it: whoever has none skips what needs them.
     In CI they must be there: the tests then run, and fail without them.
     """
-    for item in items:
-        # A file's tests share its fixtures; those of a test bed share the names of its network namespaces.
-        bed = next((str(folder) for folder in item.path.parents if folder.name in TEST_BEDS), None)
-        item.add_marker(pytest.mark.xdist_group(bed or str(item.path)))
     if MATERIAL.exists() or os.environ.get("CI"):
         return
     for item in items:

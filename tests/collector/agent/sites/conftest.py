@@ -117,8 +117,9 @@ def remove() -> None:
     shutil.rmtree(f"/etc/netns/{PC}", ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
+    """For a file's tests: another process that runs another file's waits for it, no longer than those take."""
     folder = tmp_path_factory.mktemp("bed")
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(Path("/tmp/quannet-bed.lock").open("w"))
