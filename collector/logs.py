@@ -31,7 +31,7 @@ def clean(text: str) -> str:
 
 
 class _Text(logging.Formatter):
-    """`WARNING collector.subscriber the broker cannot be reached worker=2`."""
+    """`WARNING collector.listener the broker cannot be reached worker=2`."""
 
     def format(self, record: logging.LogRecord) -> str:
         words = super().format(record)

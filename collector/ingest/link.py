@@ -7,7 +7,6 @@ ingest needs none; shared subscriptions are the broker's, whatever the client sp
 
 from __future__ import annotations
 
-import logging
 import selectors
 import socket
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from collector.ingest import bulk
 from collector.ingest.bulk import BulkSocket
+from collector.listener import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from collector.clock import Clock
     from collector.deploy import Broker
-
-log = logging.getLogger(__name__)
 
 # Seconds. After one and a half times as long the broker gives a process up that hangs; until then it deals its
 # share to it all the same (tests/collector/ingest/test_shared_subscription.py).
@@ -36,7 +34,7 @@ FAREWELL_WITHIN = 2.0  # seconds
 AT_ONCE = 500  # messages read in one turn, so that finished writes are not kept waiting
 
 
-class Link:
+class Link(Listener):
     """Subscribed to one topic whenever connected. All of it, and `on_message`, in the thread that calls `turn`."""
 
     def __init__(
@@ -50,18 +48,14 @@ class Link:
         random: Random,
     ) -> None:
         """`name` is the client's id at the broker: a second process of the same name takes its place."""
+        super().__init__(topic, on_message, on_up)
         self._name = name
         self._broker = broker
-        self._topic = topic
-        self._take = on_message
-        self._on_up = on_up
         self._clock = clock
         self._random = random
         self._context = bulk.context(broker.ca_file)
         self._client: mqtt.Client | None = None
-        self.subscribed = False
         self.losses = 0  # connections that were lost
-        self._said_down = False
         self._wait = RECONNECT_FIRST
         self._due = clock.monotonic()  # when to connect, or to look after the connection
         self._messages = 0
@@ -128,16 +122,13 @@ class Link:
         client.username_pw_set(self._broker.user, self._broker.password())
         client.tls_set_context(self._context)
         client.connect_timeout = CONNECT_WITHIN
-        client.on_connect = self._on_connect
-        client.on_subscribe = self._on_subscribe
-        client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
+        self._attend(client)
         # With this set, paho leaves writing to whoever drives it.
         client.on_socket_register_write = lambda *_: None
         try:
             client.connect(self._broker.host, self._broker.port, KEEPALIVE)
         except OSError as fault:
-            self._down(f"cannot be reached: {fault}")
+            self._fails(f"cannot be reached: {fault}")
             return
         self._client = client
         self._due = self._clock.monotonic() + 1.0
@@ -163,7 +154,7 @@ class Link:
         try:
             self._socket(client).flush()
         except OSError as fault:
-            self._down(f"is gone: {fault}")
+            self._fails(f"is gone: {fault}")
             return
         interest = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._is_busy() else 0)
         self._selector.modify(self._socket(client), interest)
@@ -179,12 +170,10 @@ class Link:
         assert isinstance(made, BulkSocket)
         return made
 
-    def _down(self, why: str) -> None:
-        """Once in the log until it is well again; try again later, and ever more rarely."""
+    def _fails(self, what: str) -> None:
+        """Also: try again later, and ever more rarely."""
         self._drop()
-        if not self._said_down:
-            log.warning("the broker %s", why)
-        self._said_down = True
+        super()._fails(what)
         self._due = self._clock.monotonic() + self._wait * self._random.uniform(0.5, 1.5)
         self._wait = min(self._wait * 2, RECONNECT_LONGEST)
 
@@ -201,30 +190,16 @@ class Link:
         client.disconnect()
         client.loop_write()
 
-    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
-        if code.is_failure:
-            self._down(f"refuses us: {code}")
-            return
-        # Before the subscription: what is retained arrives right behind its confirmation.
-        self._on_up()
-        client.subscribe(self._topic, qos=1)
-
-    def _on_subscribe(
-        self, _client: mqtt.Client, _data: Any, _mid: int, codes: Any, _properties: Any
-    ) -> None:
-        if any(code.is_failure for code in codes):
-            self._down(f"refuses the subscription to {self._topic}: {codes[0]}")
-            return
-        self.subscribed = True
-        self._said_down = False
+    def _is_well(self) -> None:
+        super()._is_well()
         self._wait = RECONNECT_FIRST
-        log.info("connected to the broker")
 
     def _on_disconnect(
         self, _client: mqtt.Client, _data: Any, _flags: Any, code: Any, _properties: Any
     ) -> None:
-        self._down(f"is gone: {code}")
+        # Also where the broker says that it is in order: nobody but us would connect again.
+        self._fails(f"is gone: {code}")
 
-    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+    def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
         self._messages += 1
-        self._take(message.topic, bytes(message.payload))
+        super()._on_message(client, data, message)
