@@ -229,6 +229,101 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         ),
     ),
     Measurement(
+        "after_hours",
+        Writer.INGEST,
+        "What a sample held outside the allowed hours, beside `games` and `session`: written only where there is "
+        "any, so that a rule over all PCs reads only what counts against somebody.",
+        (),
+        (
+            _int("play", "s", "of catalogue games; of games at the same time the longest", 86_400),
+            _int("use", "s", "of use by a person", 86_400),
+        ),
+    ),
+    Measurement(
+        "unobserved",
+        Writer.PRESENCE,
+        "A point a minute for each PC that should be observed and is not, beside `presence`: what rules read.",
+        (Tag("state", "blind, cloned, silent or dark, as in `presence`"),),
+        (
+            _int("minutes", "min", "for which the point stands: 1", 1),
+            _text("cause", "as in `presence`", 32),
+            _text("hours", "what the law says of now: open, closed, or no_rule (none is known)", 8),
+        ),
+    ),
+    Measurement(
+        "venue",
+        Writer.PRESENCE,
+        "A point a minute for each registered venue: its PCs by what is known of them.",
+        (),
+        (
+            _int("registered", "PCs", "that it is licensed for"),
+            _int("online", "PCs", "that send messages"),
+            _int("observed", "PCs", "that are online and not blind"),
+            _int("closed", "PCs", "that were switched off in order"),
+            _int("strangers", "PCs", "that spoke with its credentials lately and stand in no registry"),
+            _int("excess", "PCs", "by which those online and the strangers are more than the licensed"),
+        ),
+        identity=("venue", "place", "class"),
+    ),
+    Measurement(
+        "coverage",
+        Writer.PRESENCE,
+        "A point a minute for each place that has venues: how much of what should be observed is.",
+        (),
+        (
+            _int("registered", "PCs", "of its venues"),
+            _int("expected", "PCs", "of these, without those that were switched off in order"),
+            _int("observed", "PCs", "that are online and not blind"),
+            _share("share", "observed of expected; absent where none is expected"),
+        ),
+        identity=("place",),
+    ),
+    Measurement(
+        "register",
+        Writer.PRESENCE,
+        "What the registry itself says of each venue, each ten minutes: its certificate, and whether its hours "
+        "are known.",
+        (),
+        (
+            _flag("certificate_missing", "1 where the registry has no number of a certificate"),
+            _flag("certificate_expired", "1 where its last day is over"),
+            Field(
+                "certificate_days",
+                Kind.INT,
+                "d",
+                "until it expires, 0 on its last day, negative afterwards; absent where no date is known",
+                low=-100_000,
+                high=100_000,
+            ),
+            _flag("issuer_wrong", "1 where it was issued by a level that had no right to on that day"),
+            _flag("no_rule", "1 where no rule on its opening hours is known today"),
+        ),
+        identity=("venue", "place", "class"),
+    ),
+    Measurement(
+        "disk",
+        Writer.PRESENCE,
+        "Room on the server's disks, a point a minute for each folder that must not run full.",
+        (Tag("folder", "path on the server"),),
+        (
+            _share("used", "of the disk that holds it"),
+            _int("free", "B", "on it"),
+        ),
+        identity=(),
+    ),
+    Measurement(
+        "outbox",
+        Writer.WATCH,
+        "Notices on their way to people, a point a minute.",
+        (Tag("channel", "email, or zalo"),),
+        (
+            _int("waiting", "notices", "composed and not yet delivered"),
+            _int("age", "s", "for which the oldest of them has waited; 0 where none waits"),
+            _int("given_up", "notices", "since the process started"),
+        ),
+        identity=(),
+    ),
+    Measurement(
         "ledger",
         Writer.INGEST,
         "The books of one ingest process: received = stored + dead + in_flight + shed, in messages.",
@@ -258,7 +353,10 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             Tag("worker", "the ingest process"),
             Tag("reason", "one word, as in the dead-letter file; see the operator's page"),
         ),
-        (_int("count", "", "messages or single lines, since the process started"),),
+        (
+            _int("count", "", "messages or single lines, since the process started"),
+            _int("fresh", "", "of these, since the worker's point before"),
+        ),
         identity=(),
     ),
     Measurement(
@@ -337,8 +435,13 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement(
         "violation",
         Writer.WATCH,
-        "A violation's life: a point when it begins to fire, one a minute while it fires, and one when it ends.",
-        (Tag("policy", "id of the policy"), Tag("severity", "critical, warning or info")),
+        "A violation's life: a point when it begins to fire, one a minute while it fires, and one when it ends. "
+        "Tags that say nothing of its subject are absent: a venue's has no PC, the stack's own no venue.",
+        (
+            Tag("policy", "id of the policy"),
+            Tag("severity", "critical, warning or info"),
+            Tag("what", "its further labels, such as `reason:doh`; absent where it has none"),
+        ),
         (
             _flag("firing", "1 while it fires, 0 at its end"),
             _int("since", "s", "for which it has been firing"),
