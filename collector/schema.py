@@ -260,6 +260,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             _int("online", "PCs", "that send messages"),
             _int("observed", "PCs", "that are online and not blind"),
             _int("closed", "PCs", "that were switched off in order"),
+            _share("closed_share", "closed of registered"),
             _int("strangers", "PCs", "that spoke with its credentials lately and stand in no registry"),
             _int("excess", "PCs", "by which those online and the strangers are more than the licensed"),
         ),
