@@ -16,6 +16,7 @@ GROUND = {
         "conventions",
         "deploy",
         "document",
+        "hours",
         "influx",
         "influxql",
         "lineprotocol",

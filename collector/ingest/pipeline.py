@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from collector import lineprotocol, schema, wire
-from collector.ingest.hours import DAY, Windows, absolute, after_hours, local_day
+from collector.hours import DAY, Windows, absolute, after_hours, local_day
 from collector.ingest.late import LATE_AFTER, find
 from collector.ingest.shapes import SHAPES
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from collector.clock import LOCAL
-from collector.ingest.hours import after_hours, local_day
+from collector.hours import after_hours, local_day
 
 GAME = ((480, 1320),)  # 08:00–22:00
 
