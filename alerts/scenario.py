@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from alerts.engine.evaluate import evaluate
+from alerts.engine.evaluate import Database, evaluate
 from alerts.engine.reader import read as read_rules
 from alerts.engine.state import FIRING, Instances, step
 from alerts.story import read, series
@@ -163,12 +163,13 @@ def _evaluate(
     """At each interval from the start on; an expectation sees the last evaluation before or at its time."""
     group, rule = found
     waiting = sorted(case.expect, key=lambda expected: case.moment(expected.at))
+    source = Database(influx)
     instances: Instances = {}
     now = _first(case, group.interval)
     for expected in waiting:
         at = case.moment(expected.at)
         while now <= at:
-            instances, _ = step(group, rule, instances, evaluate(rule, influx.raw, now), now)
+            instances, _ = step(group, rule, instances, evaluate(rule, source, now), now)
             now += group.interval
         yield _compare(story, case, expected, at, instances)
 

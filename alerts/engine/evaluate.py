@@ -5,17 +5,39 @@ from __future__ import annotations
 import enum
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from alerts.engine.expressions import Number, apply_reduce, apply_threshold
 from alerts.engine.frames import Frame, Labels, fill_in, frames
 from collector.influx import Refused, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from alerts.engine.files import Node, RuleFile
+    from collector.influx import Influx
+
+
+class Source(Protocol):
+    """Where the series of a rule's queries come from."""
+
+    def frames(self, node: Node, now: datetime) -> Sequence[Frame]:
+        """The series of a query at `now`; none is Grafana's NoData. Unavailable or Refused where it fails."""
+        ...
+
+
+class Database:
+    """The queries as they stand, asked of InfluxDB."""
+
+    def __init__(self, influx: Influx) -> None:
+        self._influx = influx
+
+    def frames(self, node: Node, now: datetime) -> Sequence[Frame]:
+        model = node.model
+        assert node.relative_time_range is not None  # the reader refuses a query without one
+        interval = int(model.get("intervalMs", 1000))
+        return frames(self._influx.raw(fill_in(model["query"], node.relative_time_range, now, interval)))
 
 
 class Verdict(enum.Enum):
@@ -35,10 +57,10 @@ class Result:
     error: str = ""
 
 
-def evaluate(rule: RuleFile, fetch: Callable[[str], Mapping[str, Any]], now: datetime) -> list[Result]:
+def evaluate(rule: RuleFile, source: Source, now: datetime) -> list[Result]:
     """In Grafana's order: an error of the condition, then any query without data, then each instance."""
     nodes = {node.ref_id: node for node in rule.data}
-    work = _Work(nodes, fetch, now)
+    work = _Work(nodes, source, now)
     try:
         for node in rule.data:
             work.of(node.ref_id)
@@ -46,18 +68,16 @@ def evaluate(rule: RuleFile, fetch: Callable[[str], Mapping[str, Any]], now: dat
         return [Result(Verdict.ERROR, error=str(fault))]
     empty = [node for node in rule.data if not node.is_expression and not work.of(node.ref_id)]
     if empty:
-        return [_no_data(empty, source) for source in sorted({node.datasource_uid for node in empty})]
+        return [_no_data(empty, uid) for uid in sorted({node.datasource_uid for node in empty})]
     return _instances(work.of(rule.condition), work)
 
 
 class _Work:
     """The outcome of each node, made once and in the order of need."""
 
-    def __init__(
-        self, nodes: Mapping[str, Node], fetch: Callable[[str], Mapping[str, Any]], now: datetime
-    ) -> None:
+    def __init__(self, nodes: Mapping[str, Node], source: Source, now: datetime) -> None:
         self._nodes = nodes
-        self._fetch = fetch
+        self._source = source
         self._now = now
         self._open: set[str] = set()
         self.done: dict[str, Sequence[Frame] | Sequence[Number]] = {}
@@ -76,10 +96,7 @@ class _Work:
     def _make(self, node: Node) -> Sequence[Frame] | Sequence[Number]:
         model = node.model
         if not node.is_expression:
-            assert node.relative_time_range is not None  # the reader refuses a query without one
-            interval = int(model.get("intervalMs", 1000))
-            text = fill_in(model["query"], node.relative_time_range, self._now, interval)
-            return frames(self._fetch(text))
+            return self._source.frames(node, self._now)
         source = self.of(str(model["expression"]).removeprefix("$"))
         if model["type"] == "reduce":
             inputs = [f if isinstance(f, Frame) else Frame(f.labels, (f.value,)) for f in source]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence  # noqa: TC003 - a named tuple's types are read at run time
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 Labels = tuple[tuple[str, str], ...]  # sorted by name
 
 
-@dataclass(frozen=True)
-class Frame:
-    """One series: a value is None where the database gave null."""
+class Frame(NamedTuple):
+    """One series: a value is None where the database gave null; `times` are theirs in epoch milliseconds.
+
+    A tuple, since a backtest makes millions of them.
+    """
 
     labels: Labels
-    values: tuple[float | None, ...]
+    values: Sequence[float | None]
+    times: Sequence[int] = ()
 
 
 def labels(pairs: Mapping[str, str]) -> Labels:
@@ -47,13 +50,15 @@ def frames(result: Mapping[str, Any]) -> list[Frame]:
     if any(frame.labels for _, frame in found):
         return [frame for _, frame in found]
     # Without a single label Grafana tells the series apart by their names.
-    return [Frame((("__name__", name),), frame.values) for name, frame in found]
+    return [frame._replace(labels=(("__name__", name),)) for name, frame in found]
 
 
 def _row(row: Mapping[str, Any]) -> Iterator[tuple[str, Frame]]:
     """A frame for each column but the time, with the name that Grafana shows."""
     tags = labels({name: value or "" for name, value in row.get("tags", {}).items()})
     rows = row.get("values", ())
+    clock = row["columns"].index("time")
+    times = tuple(int(cells[clock]) for cells in rows)
     for index, column in enumerate(row["columns"]):
         if column == "time":
             continue
@@ -62,7 +67,7 @@ def _row(row: Mapping[str, Any]) -> Iterator[tuple[str, Frame]]:
         if isinstance(first, str | bool):
             continue  # texts and booleans are no numbers: Grafana drops the frame
         values = tuple(None if cell is None else float(cell) for cell in cells)
-        yield f"{row['name']}.{column}", Frame(tags, values)
+        yield f"{row['name']}.{column}", Frame(tags, values, times)
 
 
 def _interval(milliseconds: int) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.engine.dispatch import Dispatcher
-from alerts.engine.evaluate import Verdict, evaluate
+from alerts.engine.evaluate import Database, Verdict, evaluate
 from alerts.engine.files import TICK, Route
 from alerts.engine.memory import Memory, MemoryFile
 from alerts.engine.outbox import Lines, Outbox
@@ -72,7 +72,7 @@ class Watch:
         vitals: Vitals | None = None,
     ) -> None:
         """`phase` is how long after the full interval a group is evaluated; `state` a folder for its memory."""
-        self._influx = influx
+        self._source = Database(influx)
         self._clock = clock
         self._supervised = supervised or Supervised(clock)
         self._vitals = vitals
@@ -164,7 +164,7 @@ class Watch:
 
     def _evaluate(self, entry: Entry, now: datetime) -> None:
         uid = entry.rule.uid
-        results = evaluate(entry.rule, self._influx.raw, now)
+        results = evaluate(entry.rule, self._source, now)
         self._say_errors(uid, [r.error for r in results if r.verdict is Verdict.ERROR])
         before = self._instances.get(uid, {})
         after, changes = step(entry.group, entry.rule, before, results, now)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from alerts.engine.evaluate import Verdict, evaluate
+from alerts.engine.evaluate import Database, Verdict, evaluate
 from alerts.engine.reader import read
 from collector.influx import Refused, Unavailable
 
@@ -31,9 +31,22 @@ def answer(*rows, columns=("time", "sum")):
     return {"series": series} if rows else {}
 
 
+class Answers:
+    """Stands where the database does: gives what it was told to, or raises it."""
+
+    def __init__(self, result):
+        self.result, self.asked = result, []
+
+    def raw(self, text):
+        self.asked.append(text)
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
 def run(rule, result):
-    asked = []
-    return evaluate(rule, lambda text: asked.append(text) or result, NOW), asked
+    answers = Answers(result)
+    return evaluate(rule, Database(answers), NOW), answers.asked
 
 
 def test_each_series_is_an_instance_with_the_numbers_of_its_way(rule):
@@ -54,10 +67,7 @@ def test_no_rows_are_one_result_without_data(rule):
 
 @pytest.mark.parametrize("fault", [Unavailable("connection refused"), Refused("parse error")])
 def test_a_database_that_does_not_answer_is_one_error(rule, fault):
-    def fetch(text):
-        raise fault
-
-    (result,) = evaluate(rule, fetch, NOW)
+    (result,) = run(rule, fault)[0]
     assert (result.verdict, result.labels, result.error) == (Verdict.ERROR, (), str(fault))
 
 

@@ -41,6 +41,7 @@ def test_a_series_a_group_with_its_tags_as_labels_and_both_ends_included(ask):
 def test_nulls_of_a_time_grouping_stay_nulls(ask):
     found = ask('SELECT sum("n") FROM "games" WHERE $timeFilter GROUP BY time(1m), "venue"')
     assert found[0].values == (1.0, None, 2.0)
+    assert found[0].times == tuple((T - ago) * 1000 for ago in (120, 60, 0))
 
 
 def test_a_frame_a_column_so_two_columns_have_equal_labels(ask):
@@ -56,7 +57,7 @@ def test_texts_and_booleans_are_no_series(ask):
 
 def test_without_tags_a_series_is_told_by_its_name(ask):
     assert ask('SELECT sum("n") FROM "games" WHERE $timeFilter') == [
-        Frame((("__name__", "games.sum"),), (7.0,))
+        Frame((("__name__", "games.sum"),), (7.0,), ((T - 120) * 1000,))
     ]
 
 
