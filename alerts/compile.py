@@ -1,51 +1,66 @@
-"""A policy as one alert rule with an instance for each PC; pure."""
+"""A policy as one alert rule with an instance for each of its subjects; pure."""
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
-from alerts.policy import Beside, Rule
+from alerts.flags import Bounds, Listed
+from alerts.rule import Beside, Rule
 from collector import influxql
+from collector.clock import LOCAL
 from collector.texts import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import timedelta
+    from collections.abc import Iterator, Mapping
+    from datetime import date, timedelta
 
-    from alerts.policy import AlertContext, Policy
-
-PC = "{{ $labels.pc }}"
-VENUE = "{{ $labels.venue }}"
-VALUE = "{{ $values.B }}"
+    from alerts.flags import Condition, Flags
+    from alerts.policy import Policy
+    from alerts.rule import AlertContext
 
 LATE = "late"  # the measurement of what came too late for the rules that read its own time
+VALUE = "{{ $values.B }}"
 
-# Fields for which the catalogue has a sentence of their own; the others share one.
-_SPOKEN = {
-    ("games", "after_hours"),
-    ("session", "after_hours"),
-    ("sites", "accesses"),
-    ("sites", "lookups"),
-    (LATE, "after_hours"),
-    (LATE, "accesses"),
-}
+_AHEAD = int(LOCAL.utcoffset(None).total_seconds())
+_BRACED = re.compile(r"\{([a-z]+)\}")
 
 
-def compile_policy(policy: Policy, context: AlertContext) -> Rule:
-    flags, threshold = policy.flags, policy.threshold
-    classes = tuple(sorted(policy.binds))
+def compile_policy(policy: Policy, context: AlertContext) -> Rule | None:
+    """None where the policy asks for a list that this site has not made."""
+    flags, threshold, meanwhile = policy.flags, policy.threshold, policy.meanwhile
+    if not _known(flags, context):
+        return None
+    while_ = None
+    if meanwhile is not None:
+        query = _query(policy, meanwhile, meanwhile.aggregate, context)
+        while_ = Beside("D", "E", query, "last"), meanwhile.least
     return Rule(
         uid=policy.rule_uid,
         title=policy.title.say(context.language),
-        query=influxql.sum_per_pc(flags.measurement, flags.field, classes, flags.where),
+        query=_query(policy, flags, threshold.aggregate, context),
         datasource_uid=context.datasource_uid,
         over=threshold.over,
         least=threshold.least,
         lasting=context.lasting(policy),
-        labels={"policy": policy.id, "severity": policy.severity},
+        keep_firing=threshold.keep_firing,
+        labels={"policy": policy.id, "severity": context.severity(policy), "audience": policy.audience},
         annotations=dict(_annotations(policy, context)),
-        beside=_happened(flags.field, classes) if flags.measurement == LATE else (),
+        absent=threshold.absent,
+        meanwhile=while_,
+        beside=_happened(policy, context) if flags.measurement == LATE else (),
     )
+
+
+def compile_all(policies: tuple[Policy, ...], context: AlertContext) -> list[Rule]:
+    return [rule for policy in policies if (rule := compile_policy(policy, context)) is not None]
+
+
+def placeholders(policy: Policy) -> Mapping[str, str]:
+    """What may stand in braces in a policy's sentence, and the template that it becomes."""
+    labels = {tag: f"{{{{ $labels.{tag} }}}}" for tag in policy.flags.tags}
+    return {**labels, "value": VALUE}
 
 
 def literal(words: str) -> str:
@@ -53,19 +68,64 @@ def literal(words: str) -> str:
     return words.replace("{{", '{{ "{{" }}').replace("${", '{{ "$" }}{')
 
 
-def _happened(field: str, classes: tuple[str, ...]) -> tuple[Beside, ...]:
-    """When the first and the last of it happened: the rule's own time is that of the arrival."""
-    return (
-        Beside("D", "E", influxql.happened_per_pc("min", field, classes), "min"),
-        Beside("F", "G", influxql.happened_per_pc("max", field, classes), "max"),
+def conditions(policy: Policy, flags: Flags, context: AlertContext) -> Iterator[str]:
+    """What a point must meet to count, beside the range of time: whom it binds, what it is, and when it was."""
+    own = set(flags.tags)
+    if policy.binds and "class" in own:
+        yield influxql.any_of("class", sorted(policy.binds))
+    if policy.places and "place" in own:
+        yield influxql.any_of("place", sorted(policy.places))
+    for name, condition in sorted(flags.where.items()):
+        yield from _condition(name, condition, context)
+    yield influxql.since(_midnight(policy.in_force.valid_from))
+    if policy.in_force.valid_to is not None:
+        yield influxql.before(_midnight(policy.in_force.valid_to))
+
+
+def _condition(name: str, condition: Condition, context: AlertContext) -> Iterator[str]:
+    if isinstance(condition, Bounds):
+        yield from (influxql.compared(name, operator, value) for operator, value in condition.given)
+    elif isinstance(condition, Listed):
+        yield influxql.any_of(name, context.lists[condition.site])
+    else:
+        yield influxql.any_of(name, (condition,) if isinstance(condition, str) else condition)
+
+
+def _known(flags: Flags, context: AlertContext) -> bool:
+    return all(context.lists.get(c.site) for c in flags.where.values() if isinstance(c, Listed))
+
+
+def _query(policy: Policy, flags: Flags, aggregate: str, context: AlertContext) -> str:
+    found = conditions(policy, flags, context)
+    return influxql.rule_query(aggregate, flags.measurement, flags.field, found, flags.tags)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
+
+
+def _happened(policy: Policy, context: AlertContext) -> tuple[Beside, ...]:
+    """When the first and the last of it happened: the rule's own time is that of the arrival.
+
+    In seconds of the province's clock, as if it were UTC: Grafana's templates know no other zone.
+    """
+    flags = policy.flags
+    found = list(conditions(policy, flags, context))
+    return tuple(
+        Beside(
+            query,
+            ref,
+            influxql.rule_query(aggregate, LATE, "happened", found, flags.tags, plus=_AHEAD),
+            "last",
+        )
+        for query, ref, aggregate in (("D", "E", "min"), ("F", "G", "max"))
     )
 
 
 def moment(ref: str, language: str) -> str:
-    """A template for a value that `happened_per_pc` gave, in the words of the mails.
+    """A template for a value that `_happened` gave, in the words of the mails.
 
-    Grafana knows one spelling of a moment and no time zone but UTC: the query has added the province's, and
-    the pattern puts the digits in order.
+    Grafana knows one spelling of a moment: the pattern puts its digits in order.
     """
     order = text("alerts.rule.moment", language, year="$1", month="$2", day="$3", time="$4")
     call = f'reReplaceAll "^(....)-(..)-(..) (..:..).*$" "{order}" (humanizeTimestamp $values.{ref}.Value)'
@@ -80,26 +140,14 @@ def _when(language: str) -> str:
 
 def _annotations(policy: Policy, context: AlertContext) -> Iterator[tuple[str, str]]:
     """No link to a board: Grafana's carries the time but no venue, and would open another venue's page."""
-    language, flags = context.language, policy.flags
+    language = context.language
     title = literal(policy.title.say(language))
-    yield "summary", text("alerts.rule.summary", language, title=title, venue=VENUE, pc=PC)
-    key = f"{flags.measurement}_{flags.field}" if (flags.measurement, flags.field) in _SPOKEN else "other"
-    yield (
-        "description",
-        text(
-            f"alerts.rule.description.{key}",
-            language,
-            venue=VENUE,
-            pc=PC,
-            value=VALUE,
-            over=span(policy.threshold.over, language),
-            lasting=span(context.lasting(policy), language),
-            when=_when(language),
-        ),
-    )
-    if flags.measurement == LATE:
+    tags = placeholders(policy)
+    yield "summary", text(f"alerts.rule.summary.{policy.flags.by}", language, title=title, **tags)
+    yield "description", _sentence(policy, context)
+    if policy.flags.measurement == LATE:
         yield "late", text("alerts.rule.late", language)
-    yield "basis", literal(" · ".join([policy.basis.say(language), *_decisions(policy, context)]))
+    yield "basis", literal(" · ".join(_basis(policy, context)))
     yield "misses", literal(policy.misses.say(language))
     if policy.todo is not None:
         yield "todo", literal(policy.todo.say(language))
@@ -107,10 +155,29 @@ def _annotations(policy: Policy, context: AlertContext) -> Iterator[tuple[str, s
         yield "runbook_url", f"{context.docs_url.rstrip('/')}/{policy.runbook.removeprefix('docs/')}"
 
 
+def _sentence(policy: Policy, context: AlertContext) -> str:
+    language = context.language
+    known = {
+        **placeholders(policy),
+        "over": span(policy.threshold.over, language),
+        "lasting": span(context.lasting(policy), language),
+    }
+    parts = _BRACED.split(policy.says.say(language))  # words, name, words, name … words
+    said = "".join(known.get(part, f"{{{part}}}") if i % 2 else literal(part) for i, part in enumerate(parts))
+    return said + (_when(language) if policy.flags.measurement == LATE else "")
+
+
+def _basis(policy: Policy, context: AlertContext) -> Iterator[str]:
+    yield policy.basis.say(context.language)
+    if policy.id in context.confirmed:
+        yield text("alerts.rule.confirmed", context.language, basis=context.confirmed[policy.id])
+    yield from _decisions(policy, context)
+
+
 def _decisions(policy: Policy, context: AlertContext) -> Iterator[str]:
     """The province's own decisions behind a policy, oldest first."""
-    late = (policy.flags.measurement, policy.flags.field) == (LATE, "after_hours")
-    if policy.hours != "province" and not late:
+    counted = policy.flags.measurement in {LATE, "after_hours"} and policy.flags.field != "accesses"
+    if not counted:
         return
     for decision in sorted(context.provincial, key=lambda d: (d.valid_from, d.classes)):
         if set(decision.classes) & set(policy.binds):
@@ -121,5 +188,7 @@ def _decisions(policy: Policy, context: AlertContext) -> Iterator[str]:
 def span(duration: timedelta, language: str) -> str:
     """`2 minutes`, in words of a language."""
     seconds = round(duration.total_seconds())
-    unit, count = ("minutes", seconds // 60) if seconds >= 60 and seconds % 60 == 0 else ("seconds", seconds)
-    return text(f"alerts.time.{unit}", language, count=count)
+    for unit, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= size and seconds % size == 0 and (unit != "hours" or seconds > 3600):
+            return text(f"alerts.time.{unit}", language, count=seconds // size)
+    return text("alerts.time.seconds", language, count=seconds)

@@ -73,6 +73,13 @@ def _problems(policy: Policy, stem: str) -> Iterator[Problem]:
                 f"the title has {size} bytes; Grafana takes {TITLE_BYTES}",
                 "shorten it; a Vietnamese letter costs two or three bytes",
             )
+    if policy.flags.by in {"pc", "venue"} and not policy.binds:
+        yield policy.problem(
+            "policy/binds",
+            ("id",),
+            f"it speaks of each {policy.flags.by}, but does not say of which classes",
+            "write `binds: [game]` or more of game, agent, isp, hospitality",
+        )
     if len(set(policy.binds)) != len(policy.binds):
         yield policy.problem("policy/binds", ("binds",), "a class stands twice", "name each class once")
 

@@ -1,83 +1,39 @@
-"""A supervisory rule as the law states it (Policy), what the site adds (AlertContext), and what both compile to (Rule)."""
+"""A supervisory rule as the law states it."""
 
 from __future__ import annotations
 
 import copy
-import dataclasses
 import re
-from dataclasses import dataclass as plain
-from dataclasses import field
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date  # noqa: TC003 - pydantic reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
-from alerts import duration
-from collector.conventions import DATASOURCE_UID
+from alerts import daytime
+from alerts.daytime import DAY, Window
+from alerts.flags import Flags, Meanwhile, Threshold  # noqa: TC001 - likewise
+from alerts.parts import MODEL, Klass, Text, Words, some
 from collector.document import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sized
-
     from collector.problem import Place, Problem
 
-MODEL = ConfigDict(extra="forbid", frozen=True)
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST_ID = 33  # the rule's uid is `policy-<id>`, and Grafana takes 40 characters
-DAY = 1440  # minutes
 
-Klass = Literal["game", "agent", "isp", "hospitality"]
-Window = tuple[int, int]  # [start, end) in minutes of the local day
+Level = Literal["commune", "district", "department"]
 
-_WINDOW = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
-_LIKE = 'write for example "22:00-08:00"'
-
-
-def minutes(text: str) -> Window:
-    """`22:00-08:00` as minutes of the local day; the end may lie before the start, on the next day."""
-    match = _WINDOW.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} are no hours of a day; {_LIKE}")
-    start, end = (int(match[i]) * 60 + int(match[i + 1]) for i in (1, 3))
-    for at, hour, minute in ((start, match[1], match[2]), (end, match[3], match[4])):
-        if int(minute) > 59 or at > DAY:
-            raise ValueError(
-                f'closing hour must be 00:00–24:00; "{hour}:{minute}" is no hour of a day; {_LIKE}'
-            )
-    if start % DAY == end % DAY:
-        raise ValueError(f"{text!r} is closed never or always; {_LIKE}")
-    return start, end
+_LIKE = '"22:00-08:00"'
 
 
 def _closed(value: Any) -> Any:
-    return minutes(value) if isinstance(value, str) else value
-
-
-def _duration(value: Any) -> Any:
-    if isinstance(value, timedelta):
+    if not isinstance(value, str):
         return value
-    return duration.parse(value if isinstance(value, str) else str(value))
-
-
-def _reached(value: float) -> float:
-    if value <= 0:
-        raise ValueError("a PC that never did anything reaches 0 too; write for example 1")
-    return value
-
-
-def some(values: Sized) -> Sized:
-    """At least one. (pydantic's own bound would complain a second time about each faulty item.)"""
-    if not values:
-        raise ValueError("is empty; write at least one")
-    return values
-
-
-def _positive(value: timedelta) -> timedelta:
-    if not value:
-        raise ValueError("a window of no length holds no sample; write for example 2m")
-    return value
+    start, end = daytime.window(value, _LIKE)
+    if start % DAY == end % DAY:
+        raise ValueError(f"{value!r} is closed never or always; write for example {_LIKE}")
+    return start, end
 
 
 def _id(text: str) -> str:
@@ -87,27 +43,6 @@ def _id(text: str) -> str:
             f" {LONGEST_ID} characters at most, such as after-hours-game"
         )
     return text
-
-
-def _one_line(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise ValueError("the text is empty or holds a line break; write one line (in YAML: `>-` folds)")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_one_line)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-
-
-@dataclass(config=MODEL)
-class Words:
-    """One text in both languages."""
-
-    vi: Text
-    en: Text
-
-    def say(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
 
 
 @dataclass(config=MODEL)
@@ -136,29 +71,12 @@ def _hours_form(value: Any) -> str:
     return "tagged-word" if isinstance(value, str) else "tagged-closed"
 
 
-# The word `province` where the hours are the site's data.
+# `province`: hours that the site has as the province's decision. `own`: the venue's own ones, where the province
+# has decided nothing for its class.
 PolicyHours = Annotated[
-    Annotated[ClosedHours, Tag("tagged-closed")] | Annotated[Literal["province"], Tag("tagged-word")],
+    Annotated[ClosedHours, Tag("tagged-closed")] | Annotated[Literal["province", "own"], Tag("tagged-word")],
     Discriminator(_hours_form),
 ]
-
-
-@dataclass(config=MODEL)
-class Flags:
-    """What is summed up: a field of a measurement (collector.schema), of the points with these tags."""
-
-    measurement: str
-    field: str
-    where: dict[str, Text] = dataclasses.field(default_factory=dict, hash=False)
-
-
-@dataclass(config=MODEL)
-class Threshold:
-    """True where the sum over the last `over` reaches `least`; fires where it stays true for `lasting`."""
-
-    least: Annotated[float, Field(alias="sum"), AfterValidator(_reached)]
-    over: Annotated[Duration, AfterValidator(_positive)]
-    lasting: Annotated[Duration, Field(alias="for")]
 
 
 @dataclass(config=MODEL)
@@ -166,24 +84,38 @@ class Basis:
     """The legal basis, and how sure we are of it.
 
     `confirmed`: a source that says so was read; `partly`: for a part of it, the text says which;
-    `unconfirmed`: own knowledge, and then the policy may only inform.
+    `unconfirmed`: own knowledge, and then the policy only informs until a site has confirmed it;
+    `supervision`: no law is said to be broken, supervision itself is impaired.
     """
 
     vi: Text
     en: Text
-    confidence: Literal["confirmed", "partly", "unconfirmed"]
+    confidence: Literal["confirmed", "partly", "unconfirmed", "supervision"]
 
     def say(self, language: str) -> str:
         return self.en if language == "en" else self.vi
 
 
-@dataclass(config=MODEL)
+@dataclass(config=MODEL, kw_only=True)
+class Issuers:
+    """Which levels of the administration may issue a certificate between two days."""
+
+    valid_from: Annotated[date, Field(alias="from")]
+    valid_to: Annotated[date | None, Field(alias="to")] = None
+    levels: Annotated[tuple[Level, ...], AfterValidator(some)]
+
+
+@dataclass(config=MODEL, kw_only=True)
 class Policy:
-    """`misses` says what it cannot see; `todo` and, at length, `runbook` what an inspector does when it fires."""
+    """`binds` and `places` say whom it binds: classes, and codes of places (none: all).
+
+    `says` is its sentence, with `{value}`, `{over}`, `{lasting}` and the labels of its subject in braces; `misses`
+    says what it cannot see; `todo` and, at length, `runbook` what a person does when it fires.
+    """
 
     id: Annotated[str, AfterValidator(_id)]
     title: Words
-    binds: Annotated[tuple[Klass, ...], AfterValidator(some)]
+    says: Words
     in_force: Period
     flags: Flags
     threshold: Threshold
@@ -191,7 +123,12 @@ class Policy:
     basis: Basis
     misses: Words
     runbook: str
+    binds: tuple[Klass, ...] = ()
+    places: tuple[Text, ...] = ()
     hours: PolicyHours | None = None
+    meanwhile: Annotated[Meanwhile | None, Field(alias="while")] = None
+    audience: Literal["inspector", "administrator"] = "inspector"
+    issuers: tuple[Issuers, ...] = ()
     todo: Words | None = None  # None: what the catalogue of texts says of any violation
 
     @property
@@ -215,73 +152,3 @@ class Policy:
     @property
     def rule_uid(self) -> str:
         return f"policy-{self.id}"
-
-
-@plain(frozen=True)
-class ProvincialHours:
-    """Opening hours that the province decided for some classes: [open, close) in minutes of the local day."""
-
-    classes: tuple[str, ...]
-    valid_from: date
-    valid_to: date | None
-    windows: tuple[Window, ...]
-    basis: str
-
-
-_DOCS = Path(__file__).parents[1] / "docs"
-
-
-@plain(frozen=True)
-class AlertContext:
-    """What a site decides about its alerts. Durations are texts, as the site writes them.
-
-    `docs_url` is where the folder docs/ can be read in a browser; `retired` are rule uids that Grafana
-    must delete, since it keeps a rule that merely vanished from the files.
-    """
-
-    language: str = "vi"
-    datasource_uid: str = DATASOURCE_UID
-    every: str = "1m"
-    for_override: Mapping[str, str] = field(default_factory=dict)
-    provincial: tuple[ProvincialHours, ...] = ()
-    mail_recipients: tuple[str, ...] = ()
-    preview_url: str = ""
-    docs_url: str = ""
-    retired: tuple[str, ...] = ()
-    docs: Path | None = _DOCS if _DOCS.is_dir() else None
-    scenarios: tuple[Path, ...] = (Path(__file__).parent / "scenarios",)
-
-    def lasting(self, policy: Policy) -> timedelta:
-        """How long the condition must hold before it fires here."""
-        text = self.for_override.get(policy.id)
-        return policy.threshold.lasting if text is None else duration.parse(text)
-
-
-@plain(frozen=True)
-class Beside:
-    """One more number of each instance, for the annotations alone; `query` and `ref` are letters in Grafana.
-
-    Its query must give a series wherever the condition's does: Grafana calls a rule without data where any of
-    its queries has none.
-    """
-
-    query: str
-    ref: str
-    text: str
-    reducer: Literal["min", "max"]
-
-
-@plain(frozen=True)
-class Rule:
-    """What a policy compiles to: one Grafana-managed alert rule with an instance for each PC."""
-
-    uid: str
-    title: str
-    query: str
-    datasource_uid: str
-    over: timedelta
-    least: float
-    lasting: timedelta
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    beside: tuple[Beside, ...] = ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from alerts.policy import Duration, Klass, Text, some
+from alerts.parts import Duration, Klass, Text, some
 from collector.clock import LOCAL, local
 from collector.document import KEY, read_yaml
 from collector.schema import BY_NAME, Kind

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
+from alerts.daytime import Window
+from alerts.parts import Klass  # noqa: TC001 - pydantic reads the annotation at run time
 from collector.wire import is_venue
-from provisioning.settings import MODEL, Klass, Text, Window, windows
+from provisioning.settings import MODEL, Text, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

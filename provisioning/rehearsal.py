@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import alerts.grafana
 from alerts import scenario
-from alerts.compile import compile_policy
+from alerts.compile import compile_all
 from provisioning.local.influxd import Influxd
 from provisioning.targets.grafana import alert_context
 
@@ -22,7 +22,7 @@ def rehearse(site: Site, folder: Path | None = None) -> scenario.Report:
     OSError, RuntimeError or Unavailable where there is no InfluxDB to play on.
     """
     context = alert_context(site)
-    texts = alerts.grafana.render([compile_policy(policy, context) for policy in site.policies], context)
+    texts = alerts.grafana.render(compile_all(site.policies, context), context)
     folders = context.scenarios if folder is None else (folder,)
     with tempfile.TemporaryDirectory(prefix="quannet-rules-") as work, Influxd(Path(work)) as influxd:
         reports = [scenario.run_folder(path, str(path), texts, influxd.access) for path in folders]

@@ -6,14 +6,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from alerts.hours import binding
-from alerts.policy import ProvincialHours
+from alerts.rule import ProvincialHours
 from collector.roster import Hours, Roster, Span, Venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alerts.daytime import Window
     from provisioning.registry import VenueRow
-    from provisioning.settings import Window
     from provisioning.site import Site
 
 
@@ -42,7 +42,7 @@ def _venue(site: Site, rows: list[VenueRow]) -> Venue:
 
 def _hours(site: Site, row: VenueRow) -> Iterator[Hours]:
     """What binds a venue while it is what the row says: the policies' periods, cut to the row's."""
-    for hours in binding(site.policies, row.klass, provincial(site, row.own_hours)):
+    for hours in binding(site.policies, row.klass, provincial(site, row.own_hours), row.own_hours):
         start = max(hours.valid_from, row.valid_from)
         ends = [day for day in (hours.valid_to, row.valid_to) if day is not None]
         end = min(ends) if ends else None

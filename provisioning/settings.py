@@ -11,12 +11,14 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 import alerts.duration
+from alerts import daytime
+from alerts.daytime import Window
+from alerts.grafana import DAYS
+from alerts.parts import Klass  # noqa: TC001 - pydantic reads the annotation at run time
 from collector.conventions import BROKER_USER
 
 MODEL = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
 
-Klass = Literal["game", "agent", "isp", "hospitality"]
-Window = tuple[int, int]
 OWN = "own"  # a decision's word for: the hours that each venue has declared
 Item = TypeVar("Item")
 
@@ -24,27 +26,19 @@ Item = TypeVar("Item")
 CA_FILE, CERT_FILE, KEY_FILE = "ca.pem", "server.pem", "server.key"
 PASSWORDS, BROKER_PASSWORDS = "passwords", "mosquitto.passwd"
 
-_HOURS = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 _DURATION = re.compile(r"(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_LIKE = 'write for example "07:00-23:00"'
+_HOURS_LIKE = '"07:00-23:00"'
+_LIKE = f"write for example {_HOURS_LIKE}"
 
 
 def hours(text: str) -> Window:
     """`07:00-23:00` as minutes of the local day. ValueError says what is wrong, and what to write."""
-    match = _HOURS.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} are no opening hours; {_LIKE}")
-    ends = []
-    for hour, minute in ((match[1], match[2]), (match[3], match[4])):
-        if int(minute) > 59 or int(hour) * 60 + int(minute) > 1440:
-            raise ValueError(f'"{hour}:{minute}" is no hour of a day; {_LIKE}')
-        ends.append(int(hour) * 60 + int(minute))
-    opens, closes = ends
+    opens, closes = daytime.window(text, _HOURS_LIKE)
     if opens == closes:
         raise ValueError(f"{text!r} is never open; {_LIKE}, or 00:00-24:00 for a day and a night")
     if opens > closes:
-        halves = f'"00:00-{match[3]}:{match[4]}", "{match[1]}:{match[2]}-24:00"'
+        halves = f'"00:00-{daytime.show(closes)}", "{daytime.show(opens)}-24:00"'
         raise ValueError(f"{text!r} crosses midnight; write both parts: {halves}")
     return opens, closes
 
@@ -133,6 +127,18 @@ def _address(text: str) -> str:
     return text
 
 
+def _days(text: str) -> str:
+    first, _, last = text.partition(":")
+    found = [DAYS.index(day) if day in DAYS else -1 for day in (first, last or first)]
+    if -1 in found or found[0] > found[1]:
+        raise ValueError(f"{text!r} are no days of a week; write for example monday:friday")
+    return text
+
+
+def _office(value: Any) -> Any:
+    return hours(value) if isinstance(value, str) else value
+
+
 def _slug(text: str) -> str:
     if re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", text) is None:
         raise ValueError(f"{text!r} is no id; write small letters, digits and hyphens, such as gambling-vn")
@@ -218,6 +224,7 @@ class Mail:
     host: Host
     sender: Address
     recipients: Annotated[tuple[Address, ...], AfterValidator(_some)]
+    administrators: tuple[Address, ...] = ()
     port: Port = 587
     starttls: bool = True
     user: Text | None = None
@@ -237,11 +244,24 @@ class Grafana:
 
 
 @dataclass(frozen=True, config=MODEL)
+class OfficeHours:
+    """When people read what only informs."""
+
+    days: Annotated[str, AfterValidator(_days)] = "monday:friday"
+    hours: Annotated[Window, BeforeValidator(_office)] = (450, 1020)
+
+
+@dataclass(frozen=True, config=MODEL)
 class Alerting:
-    """How often the rules are evaluated, and how long a policy's condition must last before it fires."""
+    """How often the rules are evaluated, and how long a policy's condition must last before it fires.
+
+    `confirmed`: by policy id what was read of a law that quannet does not know for certain.
+    """
 
     every: Every = "1m"
     lasting: Annotated[dict[str, Duration], Field(alias="for")] = Field(default_factory=dict)
+    confirmed: dict[str, Text] = Field(default_factory=dict)
+    office: OfficeHours = Field(default_factory=OfficeHours)
 
 
 @dataclass(frozen=True, config=MODEL)
@@ -267,7 +287,7 @@ class Offer:
 
 @dataclass(frozen=True, config=MODEL)
 class Settings:
-    """`deploy`, `secrets` and `program` say where things lie on the server."""
+    """`deploy`, `secrets` and `program` say where things lie on the server; `docs` where docs/ can be read."""
 
     name: Text
     province: Text
@@ -277,6 +297,7 @@ class Settings:
     language: Literal["vi", "en"] = "vi"
     hours: tuple[Decision, ...] = ()
     preview: Preview = Field(default_factory=Preview)
+    docs: Url | None = None
     grafana: Grafana = Field(default_factory=Grafana)
     alerting: Alerting = Field(default_factory=Alerting)
     ingest: Ingest = Field(default_factory=Ingest)

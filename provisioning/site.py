@@ -36,6 +36,7 @@ class Site:
     places: tuple[PlaceRow, ...]
     policies: tuple[Policy, ...]
     locked: tuple[str, ...] = ()  # uids of rules that were provisioned once: see lock.py
+    unlisted_games: tuple[str, ...] = ()  # ids of the catalogue's games that an imported list does not have
 
     @property
     def venue_ids(self) -> tuple[str, ...]:
@@ -100,13 +101,15 @@ def _override_problems(
     document: Document, settings: Settings, policies: Sequence[Policy]
 ) -> Iterator[Problem]:
     known = [policy.id for policy in policies]
-    for name in settings.alerting.lasting:
+    named = [("for", name) for name in settings.alerting.lasting]
+    named += [("confirmed", name) for name in settings.alerting.confirmed]
+    for key, name in named:
         if name not in known:
             close = difflib.get_close_matches(name, known, 1)
             near = f", perhaps {close[0]}" if close else ""
             yield document.problem(
                 "site/alerting",
-                ("alerting", "for", name, KEY),
+                ("alerting", key, name, KEY),
                 f"no policy has the id {name!r}",
                 f"write the id of one{near}; `quannet rules list` shows them",
             )

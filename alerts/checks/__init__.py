@@ -10,7 +10,8 @@ from collector.problem import in_order
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from alerts.policy import AlertContext, Policy
+    from alerts.policy import Policy
+    from alerts.rule import AlertContext
     from collector.problem import Problem
 
 CHECKS: tuple[Callable[[Policy, AlertContext], Iterator[Problem]], ...] = (

@@ -10,7 +10,8 @@ from alerts import duration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from alerts.policy import AlertContext, Policy
+    from alerts.policy import Policy
+    from alerts.rule import AlertContext
     from collector.problem import Problem
 
 NAME = "policy/for-interval"

@@ -9,7 +9,8 @@ from collector.schema import BY_NAME, IDENTITY, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from alerts.policy import AlertContext, Policy
+    from alerts.policy import Policy
+    from alerts.rule import AlertContext
     from collector.problem import Problem
 
 NAME = "policy/query"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from alerts.policy import AlertContext, Policy
+    from alerts.policy import Policy
+    from alerts.rule import AlertContext
     from collector.problem import Problem
 
 NAME = "policy/runbook"

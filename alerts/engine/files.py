@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from alerts import duration
 from alerts.engine.dollars import braced, expand
-from alerts.policy import some
+from alerts.parts import some
 
 # An unknown key is a fault here: Grafana would ignore it in silence, and a setting would be lost.
 CAMEL = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)

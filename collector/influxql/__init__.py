@@ -21,8 +21,8 @@ from collector.influxql.boards import (
     strangers_by_pc,
     violations_now,
 )
-from collector.influxql.late import happened_per_pc, reported_messages, stored_messages
-from collector.influxql.processes import sum_per_pc
+from collector.influxql.late import reported_messages, stored_messages
+from collector.influxql.processes import any_of, before, compared, rule_query, since
 from collector.influxql.sites import (
     accesses_by_category,
     accesses_now,
@@ -70,17 +70,19 @@ __all__ = [
     "accesses_now",
     "accesses_today",
     "after_hours_today",
+    "any_of",
+    "before",
     "blind_by_pc",
     "blind_now",
     "blind_over_time",
     "blind_since",
     "blind_today",
     "books",
+    "compared",
     "coverage_now",
     "coverage_today",
     "dropped_over_time",
     "firing_now",
-    "happened_per_pc",
     "hits_of",
     "ident",
     "last_hits",
@@ -101,13 +103,14 @@ __all__ = [
     "queued_over_time",
     "registered_now",
     "reported_messages",
+    "rule_query",
     "session_by_pc",
+    "since",
     "sites_over_time",
     "states_over_time",
     "stored_messages",
     "strangers_by_pc",
     "string",
-    "sum_per_pc",
     "tag_values",
     "violation_history",
     "violations_now",

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collector.clock import LOCAL
-from collector.influxql.text import TIME, ident, names, string
+from collector.influxql.text import ident, names, string
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_AHEAD = int(LOCAL.utcoffset(None).total_seconds())
 
 Sender = tuple[str, str, str]  # venue, PC, stream
 
@@ -32,15 +29,11 @@ def reported_messages(senders: Iterable[Sender], since: int, until: int) -> str:
     )
 
 
-def happened_per_pc(function: str, field: str, classes: tuple[str, ...]) -> str:
-    """A rule's query beside its sum of a field of `late`: when the first (min) or last (max) of it happened.
-
-    In seconds of the province's clock, as if it were UTC: Grafana's templates know no other zone.
-    """
-    bound = " OR ".join(f"{ident('class')} = {string(klass)}" for klass in classes)
+def after_hours_between(venue: str, pc: str, since: int, until: int) -> str:
+    """What is stored of a PC's `after_hours`, both ends included, in seconds."""
     return (
-        f'SELECT {function}("happened") + {_AHEAD} FROM "late" WHERE {TIME} AND ({bound})'
-        f" AND {ident(field)} > 0 GROUP BY {names(('venue', 'pc', 'place', 'class'))}"
+        f'SELECT "play", "use" FROM "after_hours" WHERE "venue" = {string(venue)} AND "pc" = {string(pc)}'
+        f" AND time >= {since}s AND time <= {until}s"
     )
 
 

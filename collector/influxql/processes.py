@@ -1,4 +1,4 @@
-"""Queries of rules and of the server's own processes."""
+"""Queries of rules: one grammar for all of them, which the backtest reads as well."""
 
 from __future__ import annotations
 
@@ -7,17 +7,46 @@ from typing import TYPE_CHECKING
 from collector.influxql.text import TIME, ident, names, string
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
+    from datetime import datetime
 
 
-def sum_per_pc(measurement: str, field: str, classes: tuple[str, ...], where: Mapping[str, str]) -> str:
-    """A rule's query: a field's sum over the range for each PC of some classes, one point a series.
+def rule_query(
+    aggregate: str,
+    measurement: str,
+    field: str,
+    conditions: Iterable[str],
+    tags: tuple[str, ...],
+    plus: int = 0,
+) -> str:
+    """An aggregate of one field over the range for each set of tags, one point a series; `plus` is added to it.
 
-    `where` narrows it to points with these tags. One field only, and no time buckets: Grafana would make two series of equal labels of two columns.
+    One field only, and no time buckets: Grafana would make two series of equal labels of two columns.
     """
-    bound = " OR ".join(f"{ident('class')} = {string(klass)}" for klass in classes)
-    narrowed = "".join(f" AND {ident(tag)} = {string(value)}" for tag, value in sorted(where.items()))
-    return (
-        f"SELECT sum({ident(field)}) FROM {ident(measurement)} WHERE {TIME} AND ({bound}){narrowed}"
-        f" GROUP BY {names(('venue', 'pc', 'place', 'class'))}"
-    )
+    where = " AND ".join((TIME, *conditions))
+    grouped = f" GROUP BY {names(tags)}" if tags else ""
+    added = f" + {plus}" if plus else ""
+    return f"SELECT {aggregate}({ident(field)}){added} FROM {ident(measurement)} WHERE {where}{grouped}"
+
+
+def any_of(name: str, values: Iterable[str]) -> str:
+    """A condition: a tag or a field of text is one of these."""
+    found = " OR ".join(f"{ident(name)} = {string(value)}" for value in values)
+    return f"({found})"
+
+
+def compared(field: str, operator: str, value: float) -> str:
+    """A condition on a number; a field without a value meets none."""
+    return f"{ident(field)} {operator} {int(value) if value == int(value) else value}"
+
+
+def since(moment: datetime) -> str:
+    return f"time >= '{_stamp(moment)}'"
+
+
+def before(moment: datetime) -> str:
+    return f"time < '{_stamp(moment)}'"
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import alerts.grafana
 import dashboards
-from alerts.compile import compile_policy
-from alerts.policy import AlertContext, ProvincialHours
+from alerts.compile import compile_all
+from alerts.rule import AlertContext, Office, ProvincialHours
 from collector.conventions import (
     DATASOURCE_UID,
     DEPLOY_ALERTING,
@@ -35,8 +35,7 @@ def render(site: Site) -> dict[str, str]:
 
 def _alerting(site: Site) -> dict[str, str]:
     context = alert_context(site)
-    rules = [compile_policy(policy, context) for policy in site.policies]
-    return alerts.grafana.render(rules, context)
+    return alerts.grafana.render(compile_all(site.policies, context), context)
 
 
 def alert_context(site: Site) -> AlertContext:
@@ -56,7 +55,12 @@ def alert_context(site: Site) -> AlertContext:
             )
             for decision in settings.hours
         ),
+        confirmed=settings.alerting.confirmed,
+        lists={"unlisted-games": site.unlisted_games},
+        office=Office(settings.alerting.office.days, settings.alerting.office.hours),
         mail_recipients=settings.mail.recipients,
+        administrators=settings.mail.administrators,
+        docs_url=settings.docs or "",
         preview_url=settings.preview.url,
         retired=site.locked,
     )

@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 from alerts.compile import compile_policy
 from alerts.grafana import render
 from alerts.load import BUILTIN, load
-from alerts.policy import AlertContext, ProvincialHours
+from alerts.rule import AlertContext, ProvincialHours
 from provisioning.local.process import free_port
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.compile import compile_policy, literal, span
 from alerts.engine import template
-from alerts.policy import AlertContext
+from alerts.rule import AlertContext
 
 
 def test_the_rule_sums_seconds_after_hours_for_each_pc_of_the_class(policies):

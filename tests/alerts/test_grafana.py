@@ -7,7 +7,7 @@ import yaml
 from alerts.compile import compile_policy
 from alerts.engine.reader import read
 from alerts.grafana import GROUP_BY, HEADER, render
-from alerts.policy import AlertContext
+from alerts.rule import AlertContext
 
 
 def test_the_same_rules_give_the_same_bytes_in_any_order(policies, context, files):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.hours import binding
-from alerts.policy import ProvincialHours
+from alerts.rule import ProvincialHours
 from collector.clock import LOCAL
 from collector.roster import Hours, Span, Venue
 

@@ -7,7 +7,8 @@ import pytest
 
 import alerts.checks
 from alerts.checks import CHECKS, lint
-from alerts.policy import AlertContext, Policy
+from alerts.policy import Policy
+from alerts.rule import AlertContext
 from collector.document import parse_yaml
 from collector.problem import as_text
 
