@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collector.ingest.pipeline import Dead, Taken
     from collector.roster import Roster
 
-AGENTS = {m.name: m for m in schema.MEASUREMENTS if m.writer is schema.Writer.AGENT}
+BESIDE = schema.BY_NAME["after_hours"]
+KNOWN = {m.name: m for m in schema.MEASUREMENTS if m.writer is schema.Writer.AGENT} | {BESIDE.name: BESIDE}
 REASONS = {
     "topic", "empty", "size", "encoding", "zlib", "header", "version", "venue", "pc", "number",
     "line", "measurement", "tags", "field", "type", "range", "future", "old", "identity",
@@ -47,6 +48,7 @@ class Judge:
         self._balance(taken, topic, payload)
         for line in taken.lines:
             check(line, topic, self.now, self.bounds)
+        _check_beside(taken.lines)
         for dead in taken.refused:
             self._refusal(dead, topic, payload)
         for _, _, answer in taken.answers:
@@ -114,7 +116,7 @@ def _check(line: str, topic: str, now: int, bounds: Bounds) -> None:
     _must(not FORBIDDEN & set(line), "a control character", line)
     series, fields, stamp = _split(line)
     name, *pairs = series.split(",")
-    measurement = AGENTS[name]
+    measurement = KNOWN[name]
     tags = dict(pair.split("=") for pair in pairs)
     _must(len(tags) == len(pairs) and set(tags) == set(measurement.tag_names), "tags", line)
     _must(all(0 < len(value) <= 128 for value in tags.values()), "a tag's length", line)
@@ -130,6 +132,26 @@ def _check(line: str, topic: str, now: int, bounds: Bounds) -> None:
         _must(field.low <= size <= field.high, "a field's bounds", line)
     _must(bool(seen) and stamp == str(int(stamp)), "a stamp", line)
     _must(now - bounds.past <= int(stamp) <= now + bounds.future, "a stamp's bounds", line)
+
+
+def _check_beside(lines: list[str]) -> None:
+    """What lies outside the hours stands right behind its message's lines, of games the longest, and nothing else does."""
+    most: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], int] = {}
+    for line in [*lines, "end x=0i 0"]:
+        series, fields, stamp = _split(line)
+        name = series.split(",")[0]
+        if name == BESIDE.name:
+            found |= {(field, stamp): int(value[:-1]) for field, value in fields}
+            continue
+        if found:
+            _must(found == most, "beside", lines)
+            most, found = {}, {}
+        for field, value in fields:
+            if field == "after_hours" and value != "0i":
+                key = {"games": "play", "session": "use"}[name], stamp
+                most[key] = max(most.get(key, 0), int(value[:-1]))
+    _must(not most, "nothing beside", lines)
 
 
 def _split(line: str) -> tuple[str, list[tuple[str, str]], str]:

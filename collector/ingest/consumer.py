@@ -196,17 +196,17 @@ class Ingest:
         if now >= self._books_due:
             self._books_due = now + health.EVERY
             self._herald.look()
-            self._health.say(self._books())
+            self._balance()
+            self._health.say(self.ledger, self.refused, self._epoch())
 
     def _tell_strangers(self) -> None:
         points = self._strangers.points(self._pipeline.roster, self._epoch())
         self._batch.lines += [lineprotocol.encode(point) for point in points]
 
-    def _books(self) -> list[str]:
-        """The books as they stand; `connected` tells also of a connection that was lost in between."""
+    def _balance(self) -> None:
+        """`connected` tells also of a connection that was lost in between."""
         self.ledger.connected = int(self._link.subscribed and self._link.losses == self._losses)
         self._losses = self._link.losses
-        return health.lines(self.ledger, self.refused, self._epoch())
 
     def _finish(self) -> None:
         """1. Take nothing more. 2. Write what is in hand, if the database takes it. 3. Answer, and leave."""
@@ -225,7 +225,9 @@ class Ingest:
             self.ledger.give_up(batch.messages)
         self._waiting.clear()
         self._link.close()
-        self._writer.patiently(lambda: self._writer.write(self._books()))
+        self._balance()
+        books = health.lines(self.ledger, self.refused, self._health.said, self._epoch())
+        self._writer.patiently(lambda: self._writer.write(books))
         log.info("ledger at the end: %s", self.ledger)
 
     def _state(self) -> str:

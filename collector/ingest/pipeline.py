@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from collector import lineprotocol, schema, wire
 from collector.hours import DAY, Windows, absolute, after_hours, local_day
+from collector.ingest.beside import Beside
 from collector.ingest.late import LATE_AFTER, find
 from collector.ingest.shapes import SHAPES
 
@@ -27,8 +28,9 @@ _DERIVED = {name: tuple(f for f in m.fields if f.after_hours_of) for name, m in 
 _EPOCH = date(1970, 1, 1)
 _CACHED = 100_000  # entries of each cache: every PC of a large province
 
-# A line for the database, its stamp, and of an `agent` line the stream and number that it says.
-_Good = tuple[str, int, tuple[str, int] | None]
+# A line for the database, its stamp, of an `agent` line the stream and number that it says, and the seconds of what
+# the line tells that lie outside the allowed hours.
+_Good = tuple[str, int, tuple[str, int] | None, int]
 _Key = TypeVar("_Key")
 _What = TypeVar("_What")
 
@@ -152,9 +154,10 @@ class Pipeline:
         refused: list[Dead] = []
         numbered = False
         stamp = now
+        beside: Beside | None = None
         for line in frame.lines:
             try:
-                good, stamp, numbering = self._quickly(line, venue, pc, now) or self._carefully(
+                good, stamp, numbering, outside = self._quickly(line, venue, pc, now) or self._carefully(
                     line, venue, pc, now
                 )
                 if numbering is not None:
@@ -162,22 +165,23 @@ class Pipeline:
                         raise _RefusalError("number", "the agent line does not say what the header says")
                     numbered = True
                 own.append(good)
+                if outside:
+                    beside = beside or Beside()
+                    beside.add(good, stamp, outside)
             except _RefusalError as fault:
                 refused.append(Dead(fault.reason, str(fault), topic, line.encode()))
             except ValueError as fault:
                 refused.append(Dead("line", str(fault), topic, line.encode()))
-        if numbered:
-            taken.lines += own
-            taken.refused += refused
-            if now - stamp > LATE_AFTER and (finding := find(own, frame.stream, frame.n, now)) is not None:
-                taken.late.append(finding)
+        if not numbered:
+            taken.dead += 1
+            taken.refused.append(_unnumbered(frame, refused, topic))
             return
-        # Without its number in the database a message could not be told from a lost one. It is kept whole:
-        # its other lines are good, and stored when what is wrong with the one has been mended.
-        taken.dead += 1
-        guilty = next((dead for dead in refused if dead.payload.startswith(b"agent")), None)
-        reason, detail = (guilty.reason, guilty.detail) if guilty else ("number", "no agent line")
-        taken.refused.append(Dead(reason, detail, topic, wire.encode([frame])))
+        taken.lines += own
+        taken.refused += refused
+        if beside is not None:
+            taken.lines += beside.lines(lambda at: self._identity(venue, pc, at))
+        if now - stamp > LATE_AFTER and (finding := find(own, frame.stream, frame.n, now)) is not None:
+            taken.late.append(finding)
 
     def take_line(self, topic: str, line: str, now: int) -> Taken:
         """One line of a message whose other lines are stored, as a dead letter keeps it."""
@@ -186,10 +190,15 @@ class Pipeline:
             sender = self._sender(topic)
             if sender.registered is None:
                 raise self._unregistered(sender)
-            good, _, numbering = self._carefully(line, sender.registered, sender.pc, now)
+            venue, pc = sender.registered, sender.pc
+            good, stamp, numbering, outside = self._carefully(line, venue, pc, now)
             if numbering is not None:
                 raise _RefusalError("number", "the message has its agent line already")
             taken.lines.append(good)
+            if outside:
+                beside = Beside()
+                beside.add(good, stamp, outside)
+                taken.lines += beside.lines(lambda at: self._identity(venue, pc, at))
         except ValueError as fault:
             reason = fault.reason if isinstance(fault, _RefusalError | wire.WireError) else "line"
             taken.refused.append(Dead(reason, str(fault), topic, line.encode()))
@@ -212,16 +221,16 @@ class Pipeline:
         day = self._day(venue, local_day(stamp))
         if day is None:
             return None
-        derived = ""
+        derived, beside = "", 0
         for group, name in shape.bases:
             base = match[group]
             if base is not None:
                 outside = self._outside(venue, day, stamp, int(base))
                 if outside is not None:
-                    derived = f"{name}={outside}i,"
+                    derived, beside = f"{name}={outside}i,", outside
         tags = f"{day.before}{pc}{day.after}{match[shape.tags]}"
         good = f"{shape.name}{tags} {derived}{match[shape.fields]} {stamp}"
-        return good, stamp, numbering
+        return good, stamp, numbering, beside
 
     def _carefully(self, line: str, venue: Venue, pc: str, now: int) -> _Good:
         """Any line. _RefusalError or ValueError says what is wrong with it."""
@@ -241,17 +250,24 @@ class Pipeline:
         day = self._day(venue, local_day(time))
         if day is None:
             raise _RefusalError("identity", f"{venue.id} was not in the registry at that time")
+        beside = 0
         for derived in _DERIVED[measurement.name]:
             base = fields.get(derived.after_hours_of)
             if isinstance(base, int):
                 outside = self._outside(venue, day, time, base)
                 if outside is not None:
-                    fields[derived.name] = outside
+                    fields[derived.name] = beside = outside
         tags = {**point.tags, "venue": venue.id, "pc": pc, **day.tags}
         good = lineprotocol.encode(lineprotocol.Point(measurement.name, tags, fields, time))
         if measurement.name != "agent":
-            return good, time, None
-        return good, time, (str(fields.get("stream")), int(fields.get("n", 0)))
+            return good, time, None, beside
+        return good, time, (str(fields.get("stream")), int(fields.get("n", 0))), 0
+
+    def _identity(self, venue: Venue, pc: str, stamp: int) -> str:
+        """The tags of a PC at a time of which a line was taken."""
+        day = self._day(venue, local_day(stamp))
+        assert day is not None
+        return f"{day.before}{pc}{day.after}"
 
     def _outside(self, venue: Venue, day: _Day, end: int, seconds: int) -> int | None:
         """Seconds of [end - seconds, end) outside the allowed hours; None where no rule is known."""
@@ -275,6 +291,15 @@ class Pipeline:
                 what = _Day(tags, before, after, windows, spans)
             _keep(self._days, key, what)
         return self._days[key]
+
+
+def _unnumbered(frame: wire.Frame, refused: list[Dead], topic: str) -> Dead:
+    """Without its number in the database a message could not be told from a lost one. It is kept whole:
+    its other lines are good, and stored when what is wrong with the one has been mended.
+    """
+    guilty = next((dead for dead in refused if dead.payload.startswith(b"agent")), None)
+    reason, detail = (guilty.reason, guilty.detail) if guilty else ("number", "no agent line")
+    return Dead(reason, detail, topic, wire.encode([frame]))
 
 
 def _keep(cache: dict[_Key, _What], key: _Key, what: _What) -> None:

@@ -17,8 +17,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from collector import lineprotocol, wire
+from collector.ingest.beside import NAME as AFTER_HOURS
 from collector.ingest.deadletter import append
 from collector.ingest.late import LATE_AFTER, find
+from collector.ingest.longest import raised
 from collector.ingest.pipeline import Dead
 from collector.lineprotocol import Point
 from collector.schema import BY_NAME, IDENTITY
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from collector.clock import Clock
+    from collector.influx import Influx
     from collector.ingest.deadletter import Letter
     from collector.ingest.late import Finding, Lateness
     from collector.ingest.pipeline import Pipeline, Taken
@@ -60,9 +63,10 @@ class Outcome:
 
 @dataclass
 class Judged:
-    """A letter as it is judged today."""
+    """A letter as it is judged today; `alone` where it holds a single line of a message."""
 
     letter: Letter
+    alone: bool = False
     lines: list[str] = field(default_factory=list)
     late: list[Finding] = field(default_factory=list)
     refused: list[Dead] = field(default_factory=list)
@@ -161,6 +165,7 @@ def replay(
     pipeline: Pipeline,
     writer: Writer,
     lateness: Lateness,
+    influx: Influx,
     journal: Journal,
     clock: Clock,
 ) -> Report:
@@ -173,6 +178,7 @@ def replay(
     while some := list(islice(waiting, BATCH)):
         now = clock.wall()
         batch = [judge(letter, pipeline, int(now.timestamp())) for letter in some]
+        _raise(batch, influx)
         late = [finding for judged in batch for finding in judged.late]
         # As ingest does: what is late is told first, so that a crash between the two does not lose it.
         writer.write(lateness.lines(late, int(now.timestamp() * 1000)), "ms")
@@ -193,6 +199,14 @@ def rehearse(letters: Iterable[Letter], pipeline: Pipeline, clock: Clock) -> Rep
     return report
 
 
+def _raise(batch: list[Judged], influx: Influx) -> None:
+    """What single lines give must not make less of what their messages' other lines gave."""
+    alone = [judged for judged in batch if judged.alone]
+    most = raised([line for judged in alone for line in judged.lines], influx)
+    for judged in alone:
+        judged.lines = [most.get(line, line) for line in judged.lines]
+
+
 def _outcome(judged: Judged, by_database: dict[str, str], at: str) -> Outcome:
     """Stored only where all of it is: of what is refused the first stands for it."""
     for dead in judged.refused:
@@ -204,6 +218,7 @@ def _outcome(judged: Judged, by_database: dict[str, str], at: str) -> Outcome:
 
 
 def _line(judged: Judged, pipeline: Pipeline, topic: str, line: str, arrived: int, now: int) -> None:
+    judged.alone = True
     taken = pipeline.take_line(topic, line, arrived)
     judged.add(taken)
     # It is told under a number of its own: its message's was told, or had nothing to tell, when it came.
@@ -234,6 +249,11 @@ def _of_database(judged: Judged, pipeline: Pipeline, arrived: int, now: int) -> 
         line = lineprotocol.encode(sent.point)
     except ValueError as fault:
         judged.refused.append(Dead("line", str(fault), judged.letter.topic, judged.letter.payload))
+        return
+    if sent.point.measurement == AFTER_HOURS:
+        # None that a PC sends: it follows from the lines beside it, and what they give it stands in it already.
+        judged.alone = True
+        judged.lines.append(judged.letter.payload.decode())
         return
     stream, n = (sent.point.fields.get(name) for name in ("stream", "n"))
     if sent.point.measurement == "agent" and isinstance(stream, str) and isinstance(n, int):

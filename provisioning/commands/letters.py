@@ -122,7 +122,7 @@ def replay(
                     journal.keep({letter.id for letter in read(state)})
                     chosen = _chosen(read(state), journal.read(), reason, venue)
                     writer = Writer(influx, clock, threading.Event())
-                    report = again.replay(chosen, pipeline, writer, Lateness(influx), journal, clock)
+                    report = again.replay(chosen, pipeline, writer, Lateness(influx), influx, journal, clock)
         except Refused as fault:
             click.echo(f"error: {fault}", err=True)
             sys.exit(UNKNOWN)

@@ -53,7 +53,56 @@ def test_a_good_message_gets_identity_and_after_hours(pipeline):
 
 def test_where_no_rule_is_known_there_is_no_verdict(pipeline):
     taken = pipeline.take(wire.topic("yb-0100", "01", "data"), payload(agent(), games()), NIGHT)
-    assert decode(taken.lines[1]).fields == {"play": 30}
+    assert [decode(line).fields for line in taken.lines[1:]] == [{"play": 30}]
+
+
+def beside(taken) -> list[tuple[dict, int]]:
+    points = [decode(line) for line in taken.lines]
+    return [(point.fields, point.time) for point in points if point.measurement == "after_hours"]
+
+
+def test_what_lies_outside_the_hours_stands_beside_once_a_message(pipeline):
+    """Of games at the same time the longest counts, whatever way a line was taken and in whatever order."""
+    whole = payload(
+        agent(),
+        f'session active=15i,idle=3i,state="active" {NIGHT}',
+        games(play=30),
+        f"games,game=valorant processes=2i,play=9i {NIGHT}",  # not in our spelling: the careful way
+        f"games,game=lmht play=8i,processes=1i {NIGHT}",
+    )
+    taken = pipeline.take(TOPIC, whole, NIGHT)
+    assert taken.refused == []
+    (line,) = (line for line in taken.lines if line.startswith("after_hours"))
+    assert line == f"after_hours,class=game,pc=07,place=04273,venue=yb-0012 play=10i,use=10i {NIGHT}"
+    assert pipeline.take(TOPIC, whole, NIGHT + 40).lines == taken.lines  # sent again, it overwrites itself
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((games(play=30),), [({"play": 10}, NIGHT)]),
+        ((f"games,game=x processes=1i,play=30i {NIGHT}",), [({"play": 10}, NIGHT)]),
+        ((f'session active=30i,state="active" {NIGHT}',), [({"use": 10}, NIGHT)]),
+        ((f'session state="active",active=30i {NIGHT}',), [({"use": 10}, NIGHT)]),
+        (
+            (games(play=30), games(play=5, stamp=NIGHT + 20)),
+            [({"play": 10}, NIGHT), ({"play": 5}, NIGHT + 20)],
+        ),
+        ((games(play=0), f'session active=0i,state="idle" {NIGHT}'), []),
+        ((games(play=10, stamp=NIGHT - 11),), []),
+        ((f'session state="unknown" {NIGHT}', f"games,game=none play=0i {NIGHT}"), []),
+    ],
+)
+def test_where_nothing_lies_outside_there_is_no_point(pipeline, lines, expected):
+    taken = pipeline.take(TOPIC, payload(agent(), *lines), NIGHT)
+    assert (taken.refused, beside(taken)) == ([], expected)
+
+
+def test_what_is_refused_stands_nowhere(pipeline):
+    taken = pipeline.take(TOPIC, payload(agent(), games().replace("play=30i", "play=30i,mood=1i")), NIGHT)
+    assert ([dead.reason for dead in taken.refused], beside(taken)) == (["field"], [])
+    taken = pipeline.take(TOPIC, payload(games()), NIGHT)
+    assert (taken.dead, beside(taken)) == (1, [])
 
 
 def test_a_ping_is_answered_and_not_counted(pipeline):
@@ -167,7 +216,7 @@ def test_a_message_whose_number_is_refused_is_kept_whole_with_all_that_is_good_i
 def test_a_line_alone_is_judged_like_one_of_a_message(pipeline):
     taken = pipeline.take_line(TOPIC, games(), NIGHT)
     whole = pipeline.take(TOPIC, payload(agent(), games()), NIGHT)
-    assert [decode(line) for line in taken.lines] == [decode(whole.lines[1])]
+    assert [decode(line) for line in taken.lines] == [decode(line) for line in whole.lines[1:]]
     for topic, line, reason in (
         (TOPIC, "nonsense", "line"),
         (TOPIC, f"host cpu=1i {NIGHT}", "type"),
@@ -209,7 +258,7 @@ def test_a_newer_agent_is_told_so_and_not_acknowledged(pipeline):
 
 
 def test_a_newer_release_of_this_wire_version_loses_only_what_this_server_does_not_know(pipeline):
-    lines = (agent(), games(), f"fans speed=900.0 {NIGHT}", f"host cpu=1.0,fans=2i {NIGHT}")
+    lines = (agent(), games(play=0), f"fans speed=900.0 {NIGHT}", f"host cpu=1.0,fans=2i {NIGHT}")
     taken = pipeline.take(TOPIC, payload(*lines), NIGHT)
     assert len(taken.lines) == 2
     assert [dead.reason for dead in taken.refused] == ["measurement", "field"]

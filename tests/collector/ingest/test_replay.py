@@ -24,6 +24,7 @@ from provisioning.local.process import free_port
 STREAM = "ab" * 16
 NIGHT = datetime(2026, 3, 2, 22, 0, 10, tzinfo=LOCAL)
 AT = int(NIGHT.timestamp())
+GAMES = (("a", 7), ("b", 9), ("c", 6))  # and for how long they were played
 STRANGER = wire.topic("yb-0012", "77", "data")
 TOPIC = wire.topic("yb-0012", "07", "data")
 
@@ -61,7 +62,8 @@ class Bench:
     def replay(self, *letters: Letter):
         writer = Writer(self.influx, self.clock, threading.Event())
         # A lateness of its own: another process than the one before.
-        return replay(letters, self.pipeline, writer, Lateness(self.influx), self.journal, self.clock)
+        lateness = Lateness(self.influx)
+        return replay(letters, self.pipeline, writer, lateness, self.influx, self.journal, self.clock)
 
     def outcomes(self) -> list[str]:
         return [outcome.reason or "stored" for outcome in self.journal.read().values()]
@@ -81,9 +83,11 @@ def bench(influx, tmp_path, mended) -> Bench:
 
 def test_a_pc_that_was_registered_meanwhile_gets_its_messages(bench):
     report = bench.replay(letter("pc", whole(agent(), games()), STRANGER))
-    assert (report.stored, report.lines, dict(report.refused)) == (1, 2, {})
+    assert (report.stored, report.lines, dict(report.refused)) == (1, 3, {})
     (row,) = bench.stored("games")
     assert (row["pc"], row["class"], row["after_hours"], row["time"]) == ("77", "game", 10, AT * 1000)
+    (row,) = bench.stored("after_hours")
+    assert (row["pc"], row["class"], row["play"], row["time"]) == ("77", "game", 10, AT * 1000)
     assert bench.outcomes() == ["stored"]
 
 
@@ -118,25 +122,38 @@ def test_a_line_alone_is_stored_beside_what_its_message_has_in_the_database(benc
 def test_a_line_that_the_database_refused_goes_back_as_it_was_sent(bench):
     taken = bench.pipeline.take(TOPIC, whole(agent(), games()), AT)
     report = bench.replay(*(letter("database", line.encode(), "") for line in taken.lines))
-    assert (report.stored, report.lines) == (2, 2)
+    assert (report.stored, report.lines) == (3, 4)  # what lay beside `games` comes with it, and alone
     assert [(row["n"], row["stream"]) for row in bench.stored("agent")] == [(1, STREAM)]
     assert [row["after_hours"] for row in bench.stored("games")] == [10]
+    assert [row["play"] for row in bench.stored("after_hours")] == [10]
+
+
+def test_a_line_alone_makes_nothing_less_of_what_its_message_had_outside_the_hours(bench):
+    """Of games at the same time the longest counts, also where they are stored one after the other."""
+    taken = bench.pipeline.take(TOPIC, whole(agent(), games().replace("play=30i", "play=8i")), AT)
+    bench.influx.write(taken.lines)
+    alone = [letter("field", f"games,game={name} play={play}i {AT}".encode()) for name, play in GAMES]
+    bench.replay(*alone)
+    assert [row["play"] for row in bench.stored("after_hours")] == [9]
+    bench.replay(letter("field", f'session state="active",active=3i {AT}'.encode()))
+    bench.replay(letter("field", f"games,game=d play=5i {AT}".encode()))
+    assert [(row["play"], row["use"]) for row in bench.stored("after_hours")] == [(9, 3)]
 
 
 def test_what_the_database_refuses_is_not_called_stored(bench):
     bench.influx.write([f'host,venue=yb-0031 cpu="much" {AT}'])
     report = bench.replay(letter("field", f"host cpu=1.5 {AT}".encode()), letter("field", games().encode()))
-    assert (report.stored, report.lines, dict(report.refused)) == (1, 1, {"database": 1})
+    assert (report.stored, report.lines, dict(report.refused)) == (1, 2, {"database": 1})
     assert bench.outcomes() == ["database", "stored"]
 
 
 def test_twice_is_once(bench):
     letters = [letter("pc", whole(agent(), games()), STRANGER), letter("field", games(AT + 60).encode())]
     bench.replay(*letters)
-    before = {m: bench.stored(m) for m in ("agent", "games", "late")}
+    before = {m: bench.stored(m) for m in ("agent", "games", "after_hours", "late")}
     bench.clock.advance(3600)
     bench.replay(*letters)
-    assert {m: bench.stored(m) for m in ("agent", "games", "late")} == before
+    assert {m: bench.stored(m) for m in ("agent", "games", "after_hours", "late")} == before
 
 
 def test_a_crash_before_the_journal_is_written_loses_nothing_and_doubles_nothing(bench, monkeypatch):
