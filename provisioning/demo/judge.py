@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 SITE_POLICY = "prohibited-site"
+PLAY_POLICIES = ("after-hours-game", "after-hours-agent")
 
 
 def judge(
@@ -53,7 +54,7 @@ def judge_visits(influx: Influx, mails: Sequence[EmailMessage], venue: str, pc: 
 def _violations(influx: Influx, roster: Roster, venue: str, pc: str) -> Iterator[str]:
     fired = False
     for series in influx.query(influxql.violation_history()):
-        if series.tags["policy"] == SITE_POLICY:
+        if series.tags["policy"] not in PLAY_POLICIES:
             continue
         its_venue, its_pc = series.tags["venue"], series.tags["pc"]
         first = at_second(series.rows[0][0] / 1000)

@@ -73,8 +73,9 @@ class Reporter:
     def _tell(self, what: str, changed: set[tuple[str, str, str]]) -> None:
         """A line a venue."""
         for policy, venue in sorted({(policy, venue) for policy, venue, _ in changed}):
-            pcs = sorted(pc for p, v, pc in changed if (p, v) == (policy, venue))
-            self._say(f"{what}: {policy} at {venue}, PC {', '.join(pcs)}")
+            pcs = sorted(pc for p, v, pc in changed if (p, v) == (policy, venue) and pc)
+            where = f" at {venue}" if venue else ""  # the stack's own troubles are at none
+            self._say(f"{what}: {policy}{where}{', PC ' if pcs else ''}{', '.join(pcs)}")
 
     def _books(self) -> None:
         for series in self._influx.query(influxql.books()):
