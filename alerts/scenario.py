@@ -149,8 +149,10 @@ def points(story: Story, case: Case) -> Iterator[Point]:
     """A case's series as they would stand in the database."""
     for key, values in case.series.items():
         row = series(key)
-        tags = {"class": story.klass, "place": story.place, **row.tags}
-        whole = BY_NAME[row.measurement].field(row.field).kind is Kind.INT
+        measurement = BY_NAME[row.measurement]
+        told = {"class": story.klass, "place": story.place}
+        tags = {**{tag: told[tag] for tag in told if tag in measurement.tag_names}, **row.tags}
+        whole = measurement.field(row.field).kind is Kind.INT
         for i, value in enumerate(values):
             if value is not None:
                 time = round((case.start + i * case.step).timestamp())

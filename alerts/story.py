@@ -126,8 +126,10 @@ def series(key: str) -> Series:
         raise ValueError(
             f"has the unknown tag {unknown[0]!r}; write one of {', '.join(measurement.tag_names)}"
         )
-    if "venue" not in tags or "pc" not in tags:
-        raise ValueError("does not say which PC; write `venue=…,pc=…`")
+    subject = [tag for tag in ("venue", "pc") if tag in measurement.tag_names]
+    if not set(subject) <= set(tags):
+        wanted = ",".join(f"{tag}=…" for tag in subject)
+        raise ValueError(f"does not say which {subject[-1].replace('pc', 'PC')}; write `{wanted}`")
     numbers = [f.name for f in measurement.fields if f.kind is not Kind.TEXT]
     if field not in numbers:
         raise ValueError(f"has no number {field!r}; write one of {', '.join(numbers)}")
