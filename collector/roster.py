@@ -17,17 +17,25 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Span:
-    """What a venue was from a day (local, inclusive) to a day (exclusive; None = still)."""
+    """What a venue was from a day (local, inclusive) to a day (exclusive; None = still).
+
+    `certificate` is its number, empty where there is none; its last day is `certificate_to`. `issuer_wrong`: it
+    was issued by a level of the administration that had no right to on that day.
+    """
 
     valid_from: date
     valid_to: date | None
     place: str
     klass: str
+    certificate: str = ""
+    certificate_from: date | None = None
+    certificate_to: date | None = None
+    issuer_wrong: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +129,7 @@ def loads(text: str) -> Roster:
     """ValueError where the text is no roster of this format."""
     data = json.loads(text)
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise ValueError(f"no roster of format {FORMAT}")
+        raise ValueError(f"no roster of format {FORMAT}; write it anew with `quannet provision`")
     try:
         return Roster(data["site"], tuple(_venue_in(v) for v in data["venues"]))
     except (KeyError, TypeError) as fault:
@@ -141,7 +149,7 @@ def _venue_out(venue: Venue) -> dict[str, Any]:
         "name": venue.name,
         "address": venue.address,
         "pcs": list(venue.pcs),
-        "spans": [[_day(s.valid_from), _day(s.valid_to), s.place, s.klass] for s in venue.spans],
+        "spans": [_span_out(span) for span in venue.spans],
         "hours": [[_day(h.valid_from), _day(h.valid_to), h.policy, h.windows] for h in venue.hours],
     }
 
@@ -152,11 +160,39 @@ def _venue_in(row: dict[str, Any]) -> Venue:
         row["name"],
         row["address"],
         tuple(row["pcs"]),
-        tuple(Span(date.fromisoformat(a), _until(b), place, klass) for a, b, place, klass in row["spans"]),
+        tuple(_span_in(*span) for span in row["spans"]),
         tuple(
             Hours(date.fromisoformat(a), _until(b), policy, tuple((x, y) for x, y in windows))
             for a, b, policy, windows in row["hours"]
         ),
+    )
+
+
+def _span_out(span: Span) -> list[Any]:
+    days = (_day(day) for day in (span.certificate_from, span.certificate_to))
+    what = [span.place, span.klass, span.certificate, *days, span.issuer_wrong]
+    return [_day(span.valid_from), _day(span.valid_to), *what]
+
+
+def _span_in(
+    begin: str,
+    end: str | None,
+    place: str,
+    klass: str,
+    certificate: str,
+    issued: str | None,
+    expires: str | None,
+    issuer_wrong: bool,  # noqa: FBT001 - likewise
+) -> Span:
+    return Span(
+        date.fromisoformat(begin),
+        _until(end),
+        place,
+        klass,
+        certificate,
+        _until(issued),
+        _until(expires),
+        issuer_wrong,
     )
 
 

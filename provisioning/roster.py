@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from alerts.hours import binding
 from alerts.rule import ProvincialHours
 from collector.roster import Hours, Roster, Span, Venue
+from provisioning.issuers import wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from alerts.daytime import Window
+    from alerts.policy import Issuers
     from provisioning.registry import VenueRow
     from provisioning.site import Site
 
@@ -30,13 +32,27 @@ def pc_ids(count: int) -> tuple[str, ...]:
 
 def _venue(site: Site, rows: list[VenueRow]) -> Venue:
     last = rows[-1]
+    issuers = [issuers for policy in site.policies for issuers in policy.issuers]
     return Venue(
         last.id,
         last.name,
         last.address,
         pc_ids(last.pcs),
-        tuple(Span(row.valid_from, row.valid_to, row.place, row.klass) for row in rows),
+        tuple(_span(row, issuers) for row in rows),
         tuple(hours for row in rows for hours in _hours(site, row)),
+    )
+
+
+def _span(row: VenueRow, issuers: Sequence[Issuers]) -> Span:
+    return Span(
+        row.valid_from,
+        row.valid_to,
+        row.place,
+        row.klass,
+        row.certificate,
+        row.certificate_from,
+        row.certificate_to,
+        wrong(row.issuer, row.certificate_from, issuers),
     )
 
 

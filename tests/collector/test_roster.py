@@ -16,7 +16,16 @@ VENUE = Venue(
     ("01", "02"),
     (
         Span(date(2020, 1, 1), date(2025, 7, 1), "04252", "agent"),
-        Span(date(2025, 7, 1), None, "04273", "game"),
+        Span(
+            date(2025, 7, 1),
+            None,
+            "04273",
+            "game",
+            "15/GCN-0012",
+            date(2025, 7, 15),
+            date(2028, 7, 15),
+            issuer_wrong=True,
+        ),
     ),
     (
         Hours(date(2024, 12, 25), date(2026, 1, 1), "a", ((480, 1320),)),
@@ -37,11 +46,17 @@ def test_a_roster_comes_back_and_has_a_line_a_venue():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"format": 9}', '{"format": 1, "site": "x", "venues": [{}]}']
+    "text", ["", "[]", "{}", '{"format": 9}', '{"format": 2, "site": "x", "venues": [{}]}']
 )
 def test_what_is_no_roster_is_refused(text):
     with pytest.raises(ValueError):
         loads(text)
+
+
+def test_a_roster_of_an_earlier_release_is_not_guessed_at():
+    """It says nothing of certificates: nobody is to be accused of having none."""
+    with pytest.raises(ValueError, match="write it anew with `quannet provision`"):
+        loads(dumps(ROSTER).replace('"format": 2', '"format": 1'))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +113,7 @@ def test_a_damaged_file_is_said_once_and_so_is_its_end(tmp_path, caplog):
     path.write_text(dumps(ROSTER), "utf-8")
     file = RosterFile(path)
     file.get()
-    for text in ("{half", "{half again", '{"format": 1, "site": "x", "venues": [{}]}'):
+    for text in ("{half", "{half again", '{"format": 2, "site": "x", "venues": [{}]}'):
         path.write_text(text, "utf-8")
         assert file.get() == ROSTER
     path.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -77,3 +78,19 @@ def test_pcs_are_numbered_with_as_many_digits_as_the_last_needs(count, first, la
 def test_the_roster_survives_its_file(good_site):
     made = roster(good_site())
     assert compiled.loads(compiled.dumps(made)) == made
+
+
+def test_a_certificate_stands_with_the_days_of_its_row_and_who_issued_it_is_judged(example):
+    """By the levels of the policy `certificate-issuer`; an agent's row has none, and that is no fault."""
+    before, since = example["lc-0007"].spans
+    assert (before.certificate, before.certificate_to, before.issuer_wrong) == ("", None, False)
+    assert (since.certificate, since.issuer_wrong) == ("15/GCN-0031", False)
+    assert (since.certificate_from, since.certificate_to) == (date(2025, 9, 10), date(2028, 9, 10))
+    assert not example["yb-0015"].spans[0].issuer_wrong, "a department had the right to in 2023"
+    found, _ = site.load(EXAMPLE)
+    rows = tuple(
+        replace(row, issuer=issuer, certificate_from=date(2025, 7, 1))
+        for row, issuer in zip(found.venues, ("Sở TT&TT Yên Bái", "UBND phường Yên Bái"), strict=False)
+    )
+    made = roster(replace(found, venues=rows))
+    assert [span.issuer_wrong for venue in made.venues for span in venue.spans] == [True, False]

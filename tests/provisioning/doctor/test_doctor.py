@@ -127,7 +127,7 @@ def test_a_roster_that_is_damaged_or_empty_is_found(here, tmp_path):
     (tmp_path / DEPLOY_ROSTER).write_text("{half")
     ((verdict, summary),) = found("roster", replace(here, deploy=deploy))
     assert (verdict, summary.startswith("it cannot be read")) == (Verdict.ERROR, True)
-    (tmp_path / DEPLOY_ROSTER).write_text('{"format": 1, "site": "x", "venues": []}')
+    (tmp_path / DEPLOY_ROSTER).write_text('{"format": 2, "site": "x", "venues": []}')
     ((verdict, _),) = found("roster", replace(here, deploy=deploy))
     assert verdict is Verdict.WARNING
 
