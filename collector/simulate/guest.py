@@ -13,18 +13,34 @@ if TYPE_CHECKING:
 
 GAMES = ("league-of-legends", "fc-online", "valorant", "cs2", "crossfire")
 
-_NO_HITS = (
-    Point("sites", {"category": "none", "grade": "none", "slot": "0"}, {"lookups": 0, "accesses": 0}),
-    Point("blind", {"reason": "none"}, {"blind": 0, "detail": ""}),
+_SEES = Point("blind", {"reason": "none"}, {"blind": 0, "detail": ""})
+_NO_HIT = Point("sites", {"category": "none", "grade": "none", "slot": "0"}, {"lookups": 0, "accesses": 0})
+_HIT = Point(
+    "sites",
+    {"category": "gambling", "grade": "violation", "slot": "0"},
+    {
+        "domain": "danh-bac.test",
+        "source": "authority",
+        "version": "1",
+        "lookups": 1,
+        "accesses": 1,
+        "process": "chrome.exe",
+    },
 )
 
 
 @dataclass(frozen=True)
 class Habits:
-    """How a PC's guests behave: the share of PCs in use, and of those the share that plays."""
+    """How a PC's guests behave: the share of PCs in use, and of those the share that plays.
+
+    `stays`: seconds for which one goes on like this, at least and at most. `visits`: the share of samples in
+    which somebody in front of a PC that looks for listed sites reaches one of the authority's list.
+    """
 
     in_use: float
     plays: float
+    stays: tuple[float, float] = (600, 5400)
+    visits: float = 0
 
 
 @dataclass
@@ -46,7 +62,7 @@ class Guest:
         self.active = self.random.random() < self.habits.in_use
         plays = self.active and self.random.random() < self.habits.plays
         self.game = self.random.choice(GAMES) if plays else None
-        self._left = self.random.uniform(600, 5400)
+        self._left = self.random.uniform(*self.habits.stays)
 
     def points(self, seconds: int) -> list[Point]:
         """A sample that covers the last `seconds`."""
@@ -70,5 +86,9 @@ class Guest:
             ),
             Point("games", {"game": self.game or "none"}, {"play": play, "processes": int(bool(self.game))}),
             Point("session", {}, {"state": state, "idle": idle, "active": active}),
-            *(_NO_HITS if self.looks else ()),
+            *(self._sites() if self.looks else ()),
         ]
+
+    def _sites(self) -> tuple[Point, Point]:
+        visits = self.habits.visits and self.active and self.random.random() < self.habits.visits
+        return (_HIT if visits else _NO_HIT), _SEES
