@@ -391,6 +391,17 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         identity=("venue", "place", "class"),
     ),
     Measurement(
+        "misdated",
+        Writer.INGEST,
+        "Messages that were refused since their stamps cannot be true: the PC's clock was wrong, and it was switched "
+        "off before it could send. A point a minute and PC, only where there are any; stamped with the arrival.",
+        (
+            Tag("worker", "the ingest process"),
+            Tag("reason", "future or old, as in the dead-letter file"),
+        ),
+        (_int("messages", "", "or single lines, since the worker's point before"),),
+    ),
+    Measurement(
         "process",
         Writer.SERVER,
         "The health of one of the server's own processes.",
@@ -418,6 +429,22 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             _share(
                 "coverage", "of the day's minutes, as far as presence wrote them, in which it was observed"
             ),
+        ),
+    ),
+    Measurement(
+        "episode",
+        Writer.SUMMARISE,
+        "A violation from its first minute of firing to its last, stamped with the first; kept with the summaries. "
+        "Tags as in `violation`.",
+        (
+            Tag("policy", "id of the policy"),
+            Tag("severity", "critical, warning or info"),
+            Tag("what", "its further labels; absent where it has none"),
+        ),
+        (
+            _int("lasted", "s", "for which it has fired, as far as is known"),
+            _flag("ended", "1 where its end was seen"),
+            Field("most", Kind.FLOAT, "", "the highest number that was compared", low=-1e300, high=1e300),
         ),
     ),
     Measurement(

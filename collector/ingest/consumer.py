@@ -20,6 +20,7 @@ from collector.ingest.health import Health
 from collector.ingest.late import Lateness
 from collector.ingest.ledger import Ledger
 from collector.ingest.link import Link
+from collector.ingest.misdated import Misdated
 from collector.ingest.pipeline import Dead, Pipeline
 from collector.ingest.store import Store
 from collector.ingest.strangers import EVERY as STRANGERS_EVERY
@@ -72,6 +73,7 @@ class Ingest:
         self._roster = roster
         self._pipeline = Pipeline(roster.get())
         self._strangers = Strangers()
+        self._misdated = Misdated(worker)
         self._room = room
         self._batch = Batch(clock.monotonic())
         self._waiting: deque[Batch] = deque()
@@ -135,6 +137,8 @@ class Ingest:
         self._batch.add(taken)
         if taken.stranger is not None:
             self._strangers.add(*taken.stranger, taken.received)
+        if taken.refused:
+            self._misdated.add(taken.refused)
         if self._batch.full:
             self._close_batch()
 
@@ -182,7 +186,7 @@ class Ingest:
             self._link.publish(wire.topic(venue, pc, "ack"), words)
 
     def _look(self) -> None:
-        """What is due: the roster, the list to offer, the books, the strangers."""
+        """What is due: the roster, the list to offer, the books, the findings of the last minute."""
         now = self._clock.monotonic()
         if now >= self._look_due:
             self._look_due = now + LOOK_EVERY
@@ -192,15 +196,16 @@ class Ingest:
                 log.info("roster read again: %d venues", len(roster.venues))
         if now >= self._strangers_due:
             self._strangers_due = now + STRANGERS_EVERY
-            self._tell_strangers()
+            self._tell_findings()
         if now >= self._books_due:
             self._books_due = now + health.EVERY
             self._herald.look()
             self._balance()
             self._health.say(self.ledger, self.refused, self._epoch())
 
-    def _tell_strangers(self) -> None:
-        points = self._strangers.points(self._pipeline.roster, self._epoch())
+    def _tell_findings(self) -> None:
+        roster, now = self._pipeline.roster, self._epoch()
+        points = [*self._strangers.points(roster, now), *self._misdated.points(roster, now)]
         self._batch.lines += [lineprotocol.encode(point) for point in points]
 
     def _balance(self) -> None:
@@ -212,7 +217,7 @@ class Ingest:
         """1. Take nothing more. 2. Write what is in hand, if the database takes it. 3. Answer, and leave."""
         self._supervised.stopping()
         self._link.unsubscribe()
-        self._tell_strangers()
+        self._tell_findings()
         self._close_batch()
         deadline = self._clock.monotonic() + FINISH_WITHIN
         while (self._waiting or self._writing) and self._clock.monotonic() < deadline:

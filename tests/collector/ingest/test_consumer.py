@@ -251,3 +251,20 @@ def test_an_unregistered_pc_is_a_finding_with_its_place(stack, sender, influx):
     assert series.column("messages") == [2]
     reasons = influx.query("SELECT last(count) FROM refused GROUP BY reason")
     assert {r.tags["reason"]: r.rows[0][1] for r in reasons} == {"pc": 2}
+
+
+def test_a_pc_with_a_wrong_clock_is_a_finding_with_its_place(stack, sender, influx):
+    """Its data is refused; that it was, is stored under its name at the time of the arrival."""
+    child = stack.ingest()
+    for n in (1, 2):
+        sender.send(message(n, stamp=2_000_000_000))  # 2033
+        assert sender.acked() == (n,)
+    assert child.stop() == 0
+    (series,) = influx.query("SELECT messages FROM misdated GROUP BY *")
+    assert {name: series.tags[name] for name in ("venue", "pc", "class", "reason")} == {
+        "venue": VENUE,
+        "pc": PC,
+        "class": "game",
+        "reason": "future",
+    }
+    assert series.column("messages") == [2]
