@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from collector.influxql.text import TIME, ident, names, string
+from collector.schema import IDENTITY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +55,12 @@ def summed_messages(midnight: datetime, venues: Sequence[str]) -> str:
 
 def newest_summary(since: datetime) -> str:
     return f'SELECT last("messages") FROM "daily" WHERE time >= \'{_text(since)}\''
+
+
+def violations_between(begin: datetime, end: datetime) -> str:
+    """The minutes of every violation, a series a violation's tags."""
+    tags = names((*IDENTITY, "policy", "severity", "what"))
+    return f'SELECT "firing", "since", "value" FROM "violation" WHERE {_span(begin, end)} GROUP BY {tags}'
 
 
 def days_per_venue(where: str) -> str:

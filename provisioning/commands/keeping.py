@@ -60,6 +60,7 @@ def summarise(deploy: Path, day: datetime | None, days: int | None, as_json_text
     from collector.clock import SystemClock
     from collector.influx import Influx
     from collector.summariser import Summariser
+    from collector.summary import midnight
 
     if day is not None and days is not None:
         raise click.UsageError("--day and --days exclude each other")
@@ -75,13 +76,15 @@ def summarise(deploy: Path, day: datetime | None, days: int | None, as_json_text
         shown = sys.stderr.isatty()
         with click.progressbar(wanted, file=sys.stderr, hidden=not shown) as bar:
             done = [summariser.day(one) for one in bar]
+        episodes = summariser.episodes(midnight(wanted[0].day), now) if wanted else 0
     raw.close()
     summaries.close()
     if as_json_text:
         rows = [{"day": d.day.isoformat(), "written": d.written, "standing": d.standing} for d in done]
-        click.echo(json.dumps({"days": rows}, indent=1))
+        click.echo(json.dumps({"days": rows, "episodes": episodes}, indent=1))
     else:
         click.echo(_sum_up(done))
+        click.echo(f"{episodes} violations since then kept")
 
 
 @contextmanager

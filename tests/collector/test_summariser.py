@@ -178,3 +178,22 @@ def test_a_database_without_the_summaries_is_said(influx, influxd):
     with pytest.raises(Refused, match="database not found: nowhere"):
         Summariser(influx, nowhere).due(datetime(2026, 3, 2, 5, tzinfo=UTC), 90)
     nowhere.close()
+
+
+def test_violations_are_kept_as_episodes_and_grow_with_their_minutes(influx, daily, summariser):
+    tags = "venue=yb-0012,pc=07,place=04273,class=game,policy=after-hours-game,severity=warning"
+    began = NIGHT + 37
+    minutes = [f"violation,{tags} firing=1i,since={60 * n}i,value=60 {began + 60 * n}" for n in range(90)]
+    end = f"violation,{tags} firing=0i,since={60 * 90}i {began + 60 * 90}"
+    influx.write(minutes)
+    (first, last) = (midnight(DAY), midnight(date(2026, 3, 3)))
+    assert summariser.episodes(first, last) == 1  # the day ends while it fires
+    influx.write([end])
+    for _ in range(2):
+        assert summariser.episodes(last, midnight(date(2026, 3, 4))) == 1
+    (found,) = daily.query('SELECT * FROM "episode" GROUP BY "policy", "venue", "pc"')
+    assert found.tags == {"policy": "after-hours-game", "venue": "yb-0012", "pc": "07"}
+    ((time, *_),) = found.rows
+    assert time == began * 1000
+    assert found.column("lasted")[0] == 5400
+    assert found.column("ended")[0] == 1
