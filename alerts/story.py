@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass as plain
+from dataclasses import fields as parts
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
-from alerts.parts import Duration, Klass, Text, some
+from alerts.flags import SiteList  # noqa: TC001 - pydantic reads the annotations at run time
+from alerts.notation import series, values
+from alerts.parts import MODEL, Duration, Klass, Text, some
 from collector.clock import LOCAL, local
 from collector.document import KEY, read_yaml
-from collector.schema import BY_NAME, Kind
+from collector.schema import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,35 +24,7 @@ if TYPE_CHECKING:
     from collector.document import Document
     from collector.problem import Problem
 
-MODEL = ConfigDict(extra="forbid", frozen=True)
-MOST_SAMPLES = 10_000
-
-_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
-_TOKEN = re.compile(rf"(?:(_)|({_NUMBER})(?:([+-][0-9]+(?:\.[0-9]+)?))?)(?:x([0-9]{{1,4}}))?")
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?")
-_KEY = re.compile(r"(\S+) ((?:[^\s=,]+=[^\s=,]+)(?:,[^\s=,]+=[^\s=,]+)*) (\S+)")
-
-
-def values(notation: Any) -> Any:
-    """Prometheus' notation: `0x2 60 _x3` is 0 0 0 60 and three samples that are missing.
-
-    `axn` is a and n more, `a+bxn` rises by b; `_xn` is n missing ones. ValueError where it is none of these.
-    """
-    if not isinstance(notation, str):
-        return notation
-    found: list[float | None] = []
-    for token in notation.split():
-        match = _TOKEN.fullmatch(token)
-        if match is None or (match[3] and not match[4]):
-            raise ValueError(f"{token!r} is no value; write for example 0x10, 60x5, 0+60x3 or _x2")
-        missing, start, rise, more = match.groups()
-        if missing:
-            found += [None] * int(more or 1)
-        else:
-            found += [float(start) + i * float(rise or 0) for i in range(int(more or 0) + 1)]
-    if not 0 < len(found) <= MOST_SAMPLES:
-        raise ValueError(f"{len(found)} samples; write between 1 and {MOST_SAMPLES}")
-    return tuple(found)
+_AT = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2} )?(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?")
 
 
 def _start(text: Any) -> Any:
@@ -65,15 +39,77 @@ def _start(text: Any) -> Any:
     return moment
 
 
+def _at(text: str) -> str:
+    try:
+        if _AT.fullmatch(text) is not None and datetime.fromisoformat(
+            text if "-" in text else f"2026-01-01 {text}"
+        ):
+            return text
+    except ValueError:
+        pass  # such as the 31st of a month of thirty days
+    raise ValueError(f'{text!r} is no time; write "22:06", "22:06:30" or "2026-01-01 00:06"')
+
+
 Values = Annotated[tuple[float | None, ...], BeforeValidator(values)]
 
 
 @dataclass(config=MODEL)
-class Expectation:
-    """At a local time of day (the first one from the case's start on), exactly these instances fire."""
+class Contains:
+    """A text that holds this one."""
 
-    at: Annotated[str, Field(pattern=_CLOCK.pattern + "$")]
-    firing: tuple[dict[str, str], ...]
+    contains: Text
+
+
+def _form(value: Any) -> str:
+    return "tagged-text" if isinstance(value, str) else "tagged-contains"
+
+
+Said = Annotated[
+    Annotated[Text, Tag("tagged-text")] | Annotated[Contains, Tag("tagged-contains")], Discriminator(_form)
+]
+
+
+@dataclass(config=MODEL, kw_only=True)
+class Firing:
+    """An instance that fires: any of its labels, the number that was compared, and what is said of it."""
+
+    venue: str | None = None
+    pc: str | None = None
+    place: str | None = None
+    klass: Annotated[str | None, Field(alias="class")] = None
+    category: str | None = None
+    channel: str | None = None
+    folder: str | None = None
+    game: str | None = None
+    grade: str | None = None
+    process: str | None = None
+    reason: str | None = None
+    slot: str | None = None
+    source: str | None = None
+    state: str | None = None
+    what: str | None = None
+    worker: str | None = None
+    policy: str | None = None
+    severity: str | None = None
+    audience: str | None = None
+    value: float | None = None
+    annotations: dict[str, Said] = Field(default_factory=dict)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        names = [part.name for part in parts(self) if part.name not in {"value", "annotations"}]
+        found = {name: getattr(self, name) for name in names}
+        return {
+            "class" if name == "klass" else name: value for name, value in found.items() if value is not None
+        }
+
+
+@dataclass(config=MODEL)
+class Expectation:
+    """At a local time exactly these instances fire; without a date it is the first such time from the start on."""
+
+    at: Annotated[str, AfterValidator(_at)]
+    firing: tuple[Firing, ...]
 
 
 @dataclass(config=MODEL)
@@ -88,7 +124,9 @@ class Case:
     phase: Duration = timedelta(0)
 
     def moment(self, at: str) -> datetime:
-        """The first time of day `at` that is not before the start."""
+        """A time of day is the first one that is not before the start."""
+        if "-" in at:
+            return datetime.fromisoformat(at).replace(tzinfo=LOCAL)
         start = local(self.start)
         moment = datetime.combine(start.date(), time.fromisoformat(at), LOCAL)
         return moment if moment >= start else moment + timedelta(days=1)
@@ -96,44 +134,27 @@ class Case:
 
 @dataclass(config=MODEL)
 class Story:
-    """`klass` and `place` are those of every series that names no other."""
+    """`klass` and `place` are those of each series that could name one and does not.
+
+    `lists` stand for the site's that the policy asks for; `language` is that of the expected annotations.
+    """
 
     policy: str
-    klass: Annotated[Klass, Field(alias="class")]
     cases: Annotated[tuple[Case, ...], AfterValidator(some)]
+    klass: Annotated[Klass | None, Field(alias="class")] = None
     place: Text = "00000"
+    language: Literal["vi", "en"] = "vi"
+    lists: dict[SiteList, tuple[Text, ...]] = Field(default_factory=dict)
 
-
-@plain(frozen=True)
-class Series:
-    measurement: str
-    tags: Mapping[str, str]
-    field: str
-
-
-def series(key: str) -> Series:
-    """`games venue=yb-0012,pc=07 after_hours` in its parts. ValueError where the schema has no such thing."""
-    match = _KEY.fullmatch(key)
-    if match is None:
-        raise ValueError("is no series; write `games venue=yb-0012,pc=07 after_hours`")
-    name, pairs, field = match.groups()
-    measurement = BY_NAME.get(name)
-    if measurement is None:
-        raise ValueError(f"names the unknown measurement {name!r}; write one of {', '.join(sorted(BY_NAME))}")
-    tags = dict(pair.split("=") for pair in pairs.split(","))
-    unknown = sorted(set(tags) - set(measurement.tag_names))
-    if unknown:
-        raise ValueError(
-            f"has the unknown tag {unknown[0]!r}; write one of {', '.join(measurement.tag_names)}"
-        )
-    subject = [tag for tag in ("venue", "pc") if tag in measurement.tag_names]
-    if not set(subject) <= set(tags):
-        wanted = ",".join(f"{tag}=…" for tag in subject)
-        raise ValueError(f"does not say which {subject[-1].replace('pc', 'PC')}; write `{wanted}`")
-    numbers = [f.name for f in measurement.fields if f.kind is not Kind.TEXT]
-    if field not in numbers:
-        raise ValueError(f"has no number {field!r}; write one of {', '.join(numbers)}")
-    return Series(name, tags, field)
+    def tags(self, key: str) -> Mapping[str, str]:
+        """Those of a series, with what the story says of all of them."""
+        found = series(key)
+        known = BY_NAME[found.measurement].tag_names
+        common = {"class": self.klass, "place": self.place}
+        return {
+            **{name: value for name, value in common.items() if value is not None and name in known},
+            **found.tags,
+        }
 
 
 def read(path: Path, shown: str) -> tuple[Story | None, list[Problem]]:
@@ -158,16 +179,29 @@ def _problems(document: Document, story: Story) -> Iterator[Problem]:
                 "scenario/step", ("cases", i, "step"), "is no whole second", "write 1m or 30s"
             )
         for key in case.series:
-            try:
-                series(key)
-            except ValueError as fault:
-                summary, _, details = str(fault).partition("; ")
-                place = ("cases", i, "series", key, KEY)
-                yield document.problem("scenario/series", place, f"{key!r} {summary}", details)
+            yield from _series_problems(document, story, i, key)
         for j, expected in enumerate(case.expect):
-            for k, labels in enumerate(expected.firing):
-                if not labels:
-                    whom = ("cases", i, "expect", j, "firing", k)
+            where = ("cases", i, "expect", j)
+            if case.moment(expected.at) < case.start:
+                yield document.problem(
+                    "scenario/at", (*where, "at"), "is before the start of its case", "write a later time"
+                )
+            for k, whom in enumerate(expected.firing):
+                if not whom.labels:
                     yield document.problem(
-                        "scenario/firing", whom, "names nobody", 'write `{venue: yb-0012, pc: "07"}`'
+                        "scenario/firing",
+                        (*where, "firing", k),
+                        "names nobody",
+                        'write `{venue: yb-0012, pc: "07"}`, or `{policy: …}` where the rule has no subject',
                     )
+
+
+def _series_problems(document: Document, story: Story, case: int, key: str) -> Iterator[Problem]:
+    place = ("cases", case, "series", key, KEY)
+    try:
+        found = series(key)
+        if "class" in BY_NAME[found.measurement].tag_names and "class" not in story.tags(key):
+            raise ValueError("does not say which class; write `class: game` above `cases`, or among the tags")
+    except ValueError as fault:
+        summary, _, details = str(fault).partition("; ")
+        yield document.problem("scenario/series", place, f"{key!r} {summary}", details)

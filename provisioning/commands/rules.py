@@ -80,13 +80,13 @@ def rules_test(site: Path, scenarios: Path | None, as_json_text: bool) -> None:
 
     Starts an InfluxDB of its own in a temporary folder. Times are those of Asia/Ho_Chi_Minh.
     """
-    from alerts import scenario
+    from alerts import results
     from provisioning.rehearsal import rehearse
 
     with judging():
-        report = rehearse(read_site(site), scenarios)
+        report = rehearse(read_site(site), None if scenarios is None else [(scenarios, str(scenarios))])
     if as_json_text:
-        click.echo(json.dumps(scenario.as_json(report), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(results.as_json(report), ensure_ascii=False, indent=1))
     else:
-        click.echo(as_text(report.problems) + scenario.as_text(report.results), nl=False)
+        click.echo(as_text(report.problems) + results.as_text(report.results), nl=False)
     sys.exit(0 if report.passed else FAULTS)
