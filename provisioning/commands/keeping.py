@@ -83,8 +83,7 @@ def summarise(deploy: Path, day: datetime | None, days: int | None, as_json_text
         rows = [{"day": d.day.isoformat(), "written": d.written, "standing": d.standing} for d in done]
         click.echo(json.dumps({"days": rows, "episodes": episodes}, indent=1))
     else:
-        click.echo(_sum_up(done))
-        click.echo(f"{episodes} violations since then kept")
+        click.echo(_sum_up(done, episodes))
 
 
 @contextmanager
@@ -119,10 +118,10 @@ def _asked(now: datetime, raw_days: int, day: date | None, days: int | None) -> 
     return [Due(day)]
 
 
-def _sum_up(done: list[Done]) -> str:
+def _sum_up(done: list[Done], episodes: int) -> str:
     written, standing = sum(d.written for d in done), sum(d.standing for d in done)
     left = f", {standing} left as they stood: their raw points have begun to expire" if standing else ""
-    return f"{done[0].day} to {done[-1].day}: {written} summaries written{left}"
+    return f"{done[0].day} to {done[-1].day}: {written} summaries written{left}; {episodes} violations kept"
 
 
 def _say(one: Settled, what: str, only_look: bool) -> str:

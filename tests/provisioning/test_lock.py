@@ -9,7 +9,7 @@ import yaml
 from provisioning import lock, plan, site
 from provisioning.scaffold import EXAMPLE
 
-GONE = "policy-after-hours-hospitality"
+GONE = "policy-use-at-cafes"
 
 
 def alerting(planned):
@@ -44,7 +44,7 @@ def test_only_the_line_of_a_changed_rule_changes(site_folder):
     where = site_folder()
     lock.write(where, plan.plan(site.load(where)[0]))
     before = (where / lock.NAME).read_text("utf-8").splitlines()
-    path = where / "policies" / "after-hours-hospitality.yaml"
+    path = where / "policies" / "use-at-cafes.yaml"
     path.write_text(path.read_text("utf-8").replace("for: 5m", "for: 6m"), "utf-8")
     lock.write(where, plan.plan(site.load(where)[0]))
     after = (where / lock.NAME).read_text("utf-8").splitlines()

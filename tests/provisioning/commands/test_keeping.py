@@ -93,7 +93,7 @@ def test_a_run_sums_up_its_days_in_one_line_and_a_replay_corrects_them(deploy):
     code, (line,), talk = run("summarise", "--deploy", folder)
     assert (code, talk) == (0, "")
     first = whole_since(SystemClock().wall(), 90)
-    assert line == f"{first} to {TODAY}: 3 summaries written"
+    assert line == f"{first} to {TODAY}: 3 summaries written; 0 violations kept"
     assert plays(folder) == [30, 30, 30]
     play(folder, TODAY - timedelta(days=8), 2)
     code, told, _ = run("summarise", "--deploy", folder, "--json")
@@ -109,7 +109,7 @@ def test_a_day_or_some_days_may_be_asked_for(deploy):
         play(folder, TODAY - timedelta(days=back), 1)
     there = TODAY - timedelta(days=20)
     assert run("summarise", "--deploy", folder, "--day", there)[1] == [
-        f"{there} to {there}: 1 summaries written"
+        f"{there} to {there}: 1 summaries written; 0 violations kept"
     ]
     assert plays(folder) == [30]
     run("summarise", "--deploy", folder, "--days", "2")
