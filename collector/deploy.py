@@ -71,6 +71,7 @@ class Deploy:
     mail: Mail
     blocklist: Offered | None = None
     keep: Keep = Keep()
+    disks: tuple[Path, ...] = ()  # folders that must not run full
 
     @property
     def summaries(self) -> Access:
@@ -128,4 +129,5 @@ def _deploy(folder: Path, data: dict[str, Any]) -> Deploy:
         ),
         blocklist=Offered(Path(offered["file"]), offered["url"]) if offered else None,
         keep=Keep(keep["database"], keep["raw_days"], keep["summary_days"]),
+        disks=tuple(Path(folder) for folder in data.get("disk", {}).get("folders", [])),
     )

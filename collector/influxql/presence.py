@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from collector.influxql.text import ident, names, string
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _BY_PC = 'GROUP BY "venue", "pc"'
+MOST_NAMED = 200
 
 
 def last_messages(since: int) -> str:
@@ -58,3 +64,20 @@ def last_verdicts(since: int, until: int) -> str:
         'SELECT last("state") AS "state", "cause", "seen" FROM "presence"'
         f" WHERE time >= {since}s AND time <= {until}s {_BY_PC}"
     )
+
+
+def last_heard(venues: Sequence[str], since: int, until: int) -> str:
+    """For each PC of some venues the last word on whether it is online, and when it was heard; both ends included."""
+    named = " OR ".join(f"{ident('venue')} = {string(venue)}" for venue in venues)
+    narrowed = (
+        f" AND ({named})" if len(venues) <= MOST_NAMED else ""
+    )  # a long list costs more than all of them
+    return (
+        'SELECT last("online") AS "online", "seen" FROM "presence"'
+        f" WHERE time >= {since}s AND time <= {until}s{narrowed} {_BY_PC}"
+    )
+
+
+def strangers(since: int) -> str:
+    """A series for each PC that stands in no registry and spoke later."""
+    return f'SELECT last("messages") FROM "unregistered" WHERE time > {since}s {_BY_PC}'

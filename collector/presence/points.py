@@ -1,4 +1,4 @@
-"""Verdicts as points: one a minute and PC, which boards and rules add up."""
+"""Verdicts as points: one a minute and PC, which boards add up; and one beside it for who should be observed and is not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collector.clock import at_second, local
 from collector.lineprotocol import Point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from collector import lineprotocol
     from collector.presence.facts import Key, Verdict
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MINUTE = 60
 _ONLINE = frozenset({"online", "blind", "cloned"})
+_UNOBSERVED = frozenset({"blind", "cloned", "silent", "dark"})
 
 
 def registered(roster: Roster, now: int) -> Iterator[tuple[Venue, Span]]:
@@ -46,6 +47,15 @@ def points(roster: Roster, verdicts: Mapping[Key, Verdict], now: int) -> Iterato
                 fields["seen"] = max(0, stamp - verdict.last)
             tags = {"venue": venue.id, "pc": pc, "place": span.place, "class": span.klass}
             yield Point("presence", tags, fields, stamp)
+
+
+def unobserved(presence: Iterable[Point]) -> Iterator[Point]:
+    """Of these points of `presence`, what rules read: there is nothing where nothing is to be asked."""
+    for point in presence:
+        state = str(point.fields["state"])
+        if state in _UNOBSERVED:
+            fields = {"minutes": 1, "cause": point.fields["cause"], "hours": point.fields["hours"]}
+            yield Point("unobserved", {**point.tags, "state": state}, fields, point.time)
 
 
 def _hours(venue: Venue, now: int) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from collector import lineprotocol, wire
 from collector.influx import Unavailable
+from collector.presence.beside import Beside
 from collector.presence.facts import USUAL
 from collector.presence.points import points
 from collector.presence.rounds import Rounds
@@ -17,6 +19,8 @@ from collector.supervised import Supervised
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from collector.clock import Clock
     from collector.deploy import Broker
@@ -48,8 +52,11 @@ class Presencer:
         supervised: Supervised | None = None,
         vitals: Vitals | None = None,
         times: Times = USUAL,
+        folders: Sequence[Path] = (),
     ) -> None:
-        """`offers_list`: the site has a list of sites for its PCs, so that one that looks for none is blind."""
+        """`offers_list`: the site has a list of sites for its PCs, so that one that looks for none is blind.
+        `folders` must not run full.
+        """
         self._roster = roster
         self._influx = influx
         self._clock = clock
@@ -60,7 +67,9 @@ class Presencer:
         self._result = ""
         self._failing = False
         self._words = Words(clock)
-        self._rounds = Rounds(InfluxSource(influx, offers_list=offers_list), times)
+        source = InfluxSource(influx, offers_list=offers_list)
+        self._rounds = Rounds(source, times)
+        self._beside = Beside(source.strangers, folders)
         self._up_at = clock.monotonic()
         self._link = Subscriber("quannet-presence", broker, wire.ALL_STATUS, self._words.told, self._up)
 
@@ -96,7 +105,9 @@ class Presencer:
             verdicts = self._rounds.judge(roster, self._words.last(), now, hears=self._hears())
             rows = list(points(roster, verdicts, now))
             vitals = [] if self._vitals is None else self._vitals.lines()
-            self._influx.write([*(lineprotocol.encode(point) for point in rows), *vitals])
+            written = chain(rows, self._beside.points(roster, rows, now))
+            self._influx.write([*map(lineprotocol.encode, written), *vitals])
+            self._beside.written(roster, now)
         except Unavailable as fault:
             if not self._failing:
                 log.warning("presence cannot be written: %s", fault)

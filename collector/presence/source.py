@@ -91,6 +91,10 @@ class InfluxSource:
             found[_key(one)] = Verdict(state, cause or "", None if seen is None else _seconds(at) - seen)
         return found
 
+    def strangers(self, since: int) -> set[Key]:
+        """PCs that spoke later and stood in no registry; beyond a score of names of a venue one for all others."""
+        return {_key(series) for series in self._influx.query(ask.strangers(since))}
+
 
 def _key(series: Series) -> Key:
     return series.tags["venue"], series.tags["pc"]

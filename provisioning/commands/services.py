@@ -136,6 +136,7 @@ def presence(deploy: Path, every: int) -> None:
         offers_list=settings.blocklist is not None,
         supervised=supervised,
         vitals=Vitals("presence", clock),
+        folders=settings.disks,
     ).run()
 
 

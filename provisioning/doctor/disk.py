@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from collector.disks import nearest, room
 from provisioning.doctor.check import Check, error, warning
-from provisioning.targets.influxdb import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from provisioning.doctor.check import Here, Said
 
@@ -19,17 +17,13 @@ LITTLE, NONE = 0.10, 0.03  # of the disk
 
 
 def look(here: Here) -> Iterator[Said]:
-    folders = [here.state]
-    if urlsplit(here.deploy.influx.url).hostname in {"127.0.0.1", "localhost", "::1"}:
-        folders.append(Path(DATA))
     seen: set[int] = set()
-    for folder in folders:
-        there = next(path for path in (folder, *folder.parents) if path.exists())
-        if there.stat().st_dev in seen:
-            continue
-        seen.add(there.stat().st_dev)
-        usage = shutil.disk_usage(there)
-        yield from judge(folder, usage.total, usage.free)
+    for folder in (here.state, *here.deploy.disks):
+        device = nearest(folder).stat().st_dev
+        if device not in seen:
+            seen.add(device)
+            found = room(folder)
+            yield from judge(folder, found.total, found.free)
 
 
 def judge(folder: Path, total: int, free: int) -> Iterator[Said]:

@@ -15,6 +15,11 @@ CONFIG = "influxdb/influxdb.conf"
 DATA = "/var/lib/influxdb"
 
 
+def is_here(url: str) -> bool:
+    """Whether a database's address is on the server itself."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
 def render(site: Site) -> dict[str, str]:
     influx = site.settings.influx
     url = urlsplit(influx.url)

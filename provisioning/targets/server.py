@@ -8,9 +8,13 @@ from collector.conventions import BROKER_USER, DEPLOY_ROSTER, DEPLOY_SETTINGS
 from collector.roster import dumps
 from provisioning.render import as_toml
 from provisioning.roster import roster
+from provisioning.targets import influxdb
 
 if TYPE_CHECKING:
     from provisioning.site import Site
+
+
+STATE = "/var/lib/quannet"  # the units' own folder: dead letters, notices on their way
 
 
 def render(site: Site) -> dict[str, str]:
@@ -51,6 +55,12 @@ def render(site: Site) -> dict[str, str]:
             "password_file": mail.password_file,
         },
     }
+    tables["disk"] = {"folders": _folders(site)}
     if settings.offer is not None:
         tables["blocklist"] = {"file": settings.offer.file, "url": settings.offer.url}
     return {str(DEPLOY_SETTINGS): as_toml(tables), str(DEPLOY_ROSTER): dumps(roster(site))}
+
+
+def _folders(site: Site) -> list[str]:
+    """What must not run full on the server."""
+    return [STATE, influxdb.DATA] if influxdb.is_here(site.settings.influx.url) else [STATE]

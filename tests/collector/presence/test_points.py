@@ -9,7 +9,7 @@ from collector.clock import SystemClock
 from collector.lineprotocol import Point
 from collector.presence import facts
 from collector.presence.facts import Verdict
-from collector.presence.points import points
+from collector.presence.points import points, unobserved
 from dashboards import looks
 
 NOW = int(datetime(2026, 3, 2, 15, 0, tzinfo=UTC).timestamp())  # 22:00 local
@@ -57,6 +57,32 @@ def test_what_counts_as_online_and_as_observed(roster, state, online, observed):
     known = verdicts(roster, state=state, cause="x", last=NOW - 5)
     fields = next(p.fields for p in points(roster, known, NOW) if p.tags["pc"] == "01")
     assert (fields["online"], fields["observed"]) == (online, observed)
+
+
+@pytest.mark.parametrize(
+    ("state", "stands"),
+    [
+        ("online", False),
+        ("blind", True),
+        ("cloned", True),
+        ("closed", False),
+        ("silent", True),
+        ("dark", True),
+        ("unknown", False),
+    ],
+)
+def test_who_should_be_observed_and_is_not_has_a_point_of_its_own(roster, state, stands):
+    """It is nothing against anybody where nobody can say why: `unknown`."""
+    known = verdicts(roster, state=state, cause="x", last=NOW - 5)
+    found = list(unobserved(points(roster, known, NOW + 30)))
+    assert len(found) == stands
+    for point in found:
+        assert point.tags == {
+            "venue": "yb-0012", "pc": "01", "place": "04273", "class": "game", "state": state,
+        }  # fmt: skip
+        assert (point.fields, point.time) == ({"minutes": 1, "cause": "x", "hours": "closed"}, NOW)
+        assert set(point.tags) == set(schema.BY_NAME["unobserved"].tag_names)
+        assert lineprotocol.encode(point)
 
 
 def test_the_last_message_is_known_from_a_point_to_the_second(roster):

@@ -49,8 +49,16 @@ def test_a_pc_is_blind_that_looks_for_none_of_an_offered_list_and_closed_after_i
             stop.set()
             for one in living:
                 one.join()
+        assert told(influx, "unobserved", "yb-0036")["cause"] == "not_looking"
+        assert influx.query("SELECT * FROM unobserved WHERE venue = 'yb-0031'") == []
         closed = ("closed", "said_goodbye", 0)
         child.wait_until(lambda: said()["yb-0031"] == said()["yb-0036"] == closed)
+        child.wait_until(lambda: told(influx, "venue", "yb-0031")["closed"] == 1)
+        assert told(influx, "venue", "yb-0031")["excess"] == 0
+        assert told(influx, "register", "yb-0036")["certificate_missing"] == 1
+        (disks,) = influx.query("SELECT last(used) FROM disk WHERE folder = '/var/lib/quannet'")
+        assert 0 < disks.rows[0][1] < 100
+        assert influx.query("SELECT last(share) FROM coverage GROUP BY place")
         influx.close()
         assert child.stop() == 0
 
@@ -103,6 +111,12 @@ def test_a_killed_agent_a_cut_venue_two_of_one_name_and_a_broker_that_restarts(t
             verdicts = anew.judge(stack.deploy.roster().get(), {}, int(clock.wall().timestamp()))
             assert verdicts["yb-0031", "01"].cause == "two_agents"
         assert said.accused == {("yb-0012", "04"), ("yb-0015", "01"), ("yb-0015", "02")}
+
+
+def told(influx, measurement: str, venue: str) -> dict:
+    """The last point of a venue."""
+    (found,) = influx.query(f"SELECT * FROM {measurement} WHERE venue = '{venue}' ORDER BY time DESC LIMIT 1")
+    return dict(zip(found.columns, found.rows[0], strict=True))
 
 
 @contextmanager

@@ -137,3 +137,21 @@ def test_where_a_list_is_offered_whoever_is_heard_and_looks_for_none_is_blind(in
     found = InfluxSource(influx, offers_list=True).blind(NOW - 100, heard)
     assert found == {("yb-0012", "02"): "not_looking", ("yb-0012", "03"): "doh"}
     assert InfluxSource(influx).blind(NOW - 100, heard) == {("yb-0012", "03"): "doh"}
+
+
+def test_strangers_are_those_that_spoke_lately(influx):
+    def stranger(venue, pc, at):
+        return Point(
+            "unregistered", {"venue": venue, "pc": pc, "place": "x", "class": "game"}, {"messages": 1}, at
+        )
+
+    write(
+        influx,
+        stranger("yb-0012", "77", NOW - 299),
+        stranger("yb-0012", "77", NOW - 10),
+        stranger("yb-0012", "others", NOW - 10),
+        stranger("yb-0031", "78", NOW - 300),
+    )
+    source = InfluxSource(influx)
+    assert source.strangers(NOW - 300) == {("yb-0012", "77"), ("yb-0012", "others")}
+    assert source.strangers(NOW) == set()

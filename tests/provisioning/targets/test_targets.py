@@ -13,6 +13,7 @@ import yaml
 
 import cli
 import provisioning.targets
+from collector import deploy
 from collector.conventions import DATASOURCE_UID
 from collector.influx import Access, Influx
 from provisioning.local.process import Child, free_port, listens
@@ -108,6 +109,29 @@ def test_a_database_on_another_machine_is_not_configured_here(good_site):
     found = good_site((*SECRET, "influx: {url: 'https://influx.laocai.example', api: v2}"))
     assert influxdb.render(found) == {}
     assert not any("influxdb.service.d" in path for path in systemd.render(found))
+
+
+@pytest.mark.parametrize(
+    ("url", "folders"),
+    [
+        ("http://127.0.0.1:8086", [server.STATE, influxdb.DATA]),
+        ("https://localhost:8086", [server.STATE, influxdb.DATA]),
+        ("https://influx.laocai.example", [server.STATE]),
+    ],
+)
+def test_the_server_watches_the_disks_of_its_own_folder_and_of_a_database_that_is_here(
+    good_site, tmp_path, url, folders
+):
+    found = good_site((*SECRET, f'influx: {{url: "{url}", api: v2}}'))
+    (tmp_path / "server.toml").write_text(server.render(found)["server.toml"])
+    assert deploy.load(tmp_path).disks == tuple(map(Path, folders))
+    assert f"WorkingDirectory={server.STATE}\n" in systemd.render(found)["systemd/quannet-ingest.service"]
+
+
+def test_a_deployment_of_an_earlier_release_watches_no_disks(good_site, tmp_path):
+    text = server.render(good_site())["server.toml"]
+    (tmp_path / "server.toml").write_text(re.sub(r"\[disk\]\n[^\n]*\n", "", text))
+    assert deploy.load(tmp_path).disks == ()
 
 
 def test_what_is_not_set_stands_nowhere_in_the_servers_settings(good_site):

@@ -1,0 +1,80 @@
+"""Venues and places from a minute's points: who is counted as what, and what is not said where it is not known."""
+
+import pytest
+
+from collector import lineprotocol
+from collector.lineprotocol import Point
+from collector.presence.tallies import by_venue, coverage, venues
+from collector.schema import BY_NAME
+
+ONLINE = {"online", "blind", "cloned"}
+
+
+def minute(venue: str, *states: str, place: str = "04273") -> list[Point]:
+    return [
+        Point(
+            "presence",
+            {"venue": venue, "pc": f"{n:02}", "place": place, "class": "game"},
+            {"state": state, "online": int(state in ONLINE), "observed": int(state == "online")},
+            60,
+        )
+        for n, state in enumerate(states, 1)
+    ]
+
+
+ALL = ("online", "online", "blind", "cloned", "closed", "silent", "dark", "unknown")
+
+
+def test_a_venue_has_its_pcs_by_what_is_known_of_them():
+    (point,) = venues(by_venue(minute("yb-0012", *ALL)), {}, 60)
+    assert point.tags == {"venue": "yb-0012", "place": "04273", "class": "game"}
+    assert point.fields == {
+        "registered": 8,
+        "online": 4,
+        "observed": 2,
+        "closed": 1,
+        "strangers": 0,
+        "excess": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("states", "strangers", "excess"),
+    [
+        (("online", "online"), 0, 0),
+        (("online", "online"), 1, 1),
+        (("online", "closed"), 1, 0),  # as many as are licensed, one under another name
+        (("online", "closed"), 3, 2),
+        (("unknown", "unknown"), 2, 0),
+        (("unknown", "unknown"), 3, 1),
+    ],
+)
+def test_excess_is_what_runs_beyond_the_licensed(states, strangers, excess):
+    (point,) = venues(by_venue(minute("yb-0012", *states)), {"yb-0012": strangers, "yb-0031": 9}, 60)
+    assert (point.fields["strangers"], point.fields["excess"]) == (strangers, excess)
+
+
+def test_where_strangers_are_not_known_nothing_is_said_of_them():
+    (point,) = venues(by_venue(minute("yb-0012", *ALL)), None, 60)
+    assert point.fields.keys() == {"registered", "online", "observed", "closed"}
+
+
+def test_a_place_is_covered_by_what_is_observed_of_what_was_not_switched_off_in_order():
+    rows = [
+        *minute("yb-0012", *ALL),
+        *minute("yb-0031", "online", "closed"),
+        *minute("yb-0058", "closed", place="04714"),
+    ]
+    here, there = coverage(by_venue(rows), 60)
+    assert here.tags == {"place": "04273"}
+    assert here.fields == {"registered": 10, "expected": 8, "observed": 3, "share": 37.5}
+    assert (there.tags, there.fields) == ({"place": "04714"}, {"registered": 1, "expected": 0, "observed": 0})
+
+
+def test_all_of_it_is_as_the_schema_has_it():
+    tallies = by_venue([*minute("yb-0012", *ALL), *minute("yb-0031", "closed")])
+    for point in [*venues(tallies, {"yb-0012": 3}, 60), *coverage(tallies, 60)]:
+        known = BY_NAME[point.measurement]
+        assert set(point.tags) == set(known.tag_names)
+        assert all(known.has_field(name) for name in point.fields)
+        assert lineprotocol.encode(point).endswith(" 60")
