@@ -7,7 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from alerts.engine.state import MISSING, UPDATED
+from alerts.engine.proof import LOST, UNKNOWN
+from alerts.engine.state import UPDATED
 from collector.clock import local
 from collector.conventions import BOARD_VENUE
 from collector.texts import text
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from alerts.engine.dispatch import Alert, Notification
     from collector.roster import Roster
 
-_ENDED = {MISSING: "lost", "NoData": "lost", UPDATED: "updated"}
+_ENDED = {LOST: "lost", UNKNOWN: "unknown", UPDATED: "updated"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _sections(notification: Notification, roster: Roster, language: str) -> Iter
     first = (notification.firing + notification.resolved)[0]
     venue = first.label("venue")
     known = roster.by_id.get(venue)
-    named = f"{venue} – {known.name}" if known is not None else f"{venue} ({say('unknown')})"
+    named = f"{venue} – {known.name}" if known is not None else f"{venue} ({say('unregistered')})"
     yield _Section(say("venue"), (named,))
     if known is not None:
         yield _Section(say("address"), (known.address,))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
-from alerts.engine.dispatch import Group, Notification  # noqa: TC001 - pydantic reads them at run time
+from alerts.engine.dispatch import Group  # noqa: TC001 - pydantic reads it at run time
+from alerts.engine.outbox import Letter  # noqa: TC001 - likewise
 from alerts.engine.state import Instance  # noqa: TC001 - likewise
 
 if TYPE_CHECKING:
@@ -17,16 +18,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NAME = "watch-1.json"  # the number is that of the format
+NAME = "watch-2.json"  # the number is that of the format
+_BEFORE = ("watch-1.json",)
 
 
 @dataclass
 class Memory:
-    """`instances` by rule uid, without the normal ones; notices that were not delivered, lines not written."""
+    """`instances` by rule uid, without the normal ones; letters that were not delivered, lines not written."""
 
     instances: dict[str, list[Instance]] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
-    unsent: list[Notification] = field(default_factory=list)
+    unsent: list[Letter] = field(default_factory=list)
     unwritten: list[str] = field(default_factory=list)
 
 
@@ -42,8 +44,15 @@ class MemoryFile:
         self._failing = False
 
     def load(self) -> Memory:
-        """Empty where there is none; one that cannot be read is set aside and said."""
-        if self._path is None or not self._path.exists():
+        """Empty where there is none; one that cannot be read, or of an older format, is set aside and said."""
+        if self._path is None:
+            return Memory()
+        for name in _BEFORE:
+            old = self._path.with_name(name)
+            if old.exists():
+                log.warning("%s is of an older release: what it knew of alerts is not read", old)
+                old.replace(old.with_suffix(".old"))
+        if not self._path.exists():
             return Memory()
         try:
             return _FORM.validate_json(self._path.read_bytes())

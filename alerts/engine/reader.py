@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from alerts.engine import expressions
-from alerts.engine.files import AlertingFile, GroupFile, Route
+from alerts.engine.dispatch import Policy
+from alerts.engine.files import AlertingFile, GroupFile
+from alerts.engine.policies import faults as policy_faults
+from alerts.engine.routes import tree
 from collector.document import parse_yaml
 from collector.problem import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from alerts.engine.contacts import Receiver
     from alerts.engine.files import Node, RuleFile
     from collector.document import Document, Key
     from collector.problem import Problem
@@ -20,35 +24,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Alerting:
-    """What a folder of alerting files sets up; `route` is None where it leaves Grafana's own."""
+    """What a folder of alerting files sets up; `policy` is None where it leaves Grafana's own.
+
+    `contacts` are the ways out of each contact point; two of one name are one.
+    """
 
     groups: tuple[GroupFile, ...]
-    route: Route | None
+    policy: Policy | None
+    contacts: Mapping[str, tuple[Receiver, ...]] = field(default_factory=dict)
 
 
 def read(files: Mapping[str, str]) -> tuple[Alerting, list[Problem]]:
     """Texts by file name; what is without fault is in the answer, and the problems of the rest beside it."""
     problems: list[Problem] = []
-    groups: list[GroupFile] = []
-    routes: list[Route] = []
-    receivers: set[str] = set()
+    found: list[tuple[Document, AlertingFile]] = []
     uids: set[str] = set()
-    wanted: list[Problem] = []
     for name, text in sorted(files.items()):
-        found = parse_yaml(text, name, AlertingFile)
-        problems += found.problems
-        if found.value is None:
-            continue
-        problems += _faults(found.document, found.value, uids)
-        groups += found.value.groups
-        receivers |= {point.name for point in found.value.contact_points}
-        for i, route in enumerate(found.value.policies):
-            routes.append(route)
-            fault = f"no contact point is named {route.receiver!r}"
-            place = ("policies", i, "receiver")
-            wanted.append(found.document.problem("grafana/receiver", place, fault, "name one of these files"))
-    problems += [p for p, route in zip(wanted, routes, strict=True) if route.receiver not in receivers]
-    return Alerting(tuple(groups), routes[-1] if routes else None), in_order(problems)
+        parsed = parse_yaml(text, name, AlertingFile)
+        problems += parsed.problems
+        if parsed.value is not None:
+            found.append((parsed.document, parsed.value))
+            problems += _faults(parsed.document, parsed.value, uids)
+    problems += policy_faults(found)
+    return _together([content for _, content in found]), in_order(problems)
+
+
+def _together(contents: list[AlertingFile]) -> Alerting:
+    contacts: dict[str, tuple[Receiver, ...]] = {}
+    for point in (point for content in contents for point in content.contact_points):
+        contacts[point.name] = contacts.get(point.name, ()) + point.receivers
+    roots = [root for content in contents for root in content.policies]
+    times = {time.name: time for content in contents for time in content.mute_times}
+    groups = tuple(group for content in contents for group in content.groups)
+    return Alerting(groups, Policy(tree(roots[-1]), times) if roots else None, contacts)
 
 
 def _faults(document: Document, content: AlertingFile, uids: set[str]) -> Iterator[Problem]:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.engine.dispatch import Dispatcher
-from alerts.engine.evaluate import Database, Verdict, evaluate
-from alerts.engine.files import TICK, Route
+from alerts.engine.evaluate import Result, Verdict
+from alerts.engine.judging import Judge
+from alerts.engine.lines import Lines
 from alerts.engine.memory import Memory, MemoryFile
-from alerts.engine.outbox import Lines, Outbox
-from alerts.engine.rules import Entry, RuleFolder, alert, compared
+from alerts.engine.outbox import Outbox
+from alerts.engine.proof import reasons
+from alerts.engine.rules import Entry, RuleFolder, alert
+from alerts.engine.scalars import TICK
 from alerts.engine.state import FIRING, UPDATED, Change, Instance, Instances, Phase, step
+from alerts.engine.violations import point, what
 from alerts.notify import mailer
 from collector import lineprotocol
 from collector.clock import at_second
 from collector.conventions import DEPLOY_ALERTING
 from collector.influx import Influx
 from collector.lineprotocol import Point
-from collector.schema import IDENTITY
 from collector.supervised import Supervised
 from collector.vitals import Vitals
 
@@ -29,13 +32,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from alerts.engine.contacts import Receiver
     from alerts.engine.dispatch import Alert, Notification
+    from alerts.engine.outbox import Sender, Senders
     from collector.clock import Clock
     from collector.deploy import Deploy
 
 log = logging.getLogger(__name__)
 
 _SECONDS = int(TICK.total_seconds())
+_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -47,15 +53,25 @@ class Event:
     alert: Alert
 
 
+@dataclass(frozen=True)
+class _Turn:
+    """What an evaluation changed; without an entry where the rule is gone."""
+
+    entry: Entry | None
+    at: datetime
+    change: Change
+
+
 class Watch:
     """Grafana's scheduler for our rules.
 
     A tick on each multiple of ten seconds:
     1. read the rule files again where they changed;
     2. evaluate the groups whose time it is;
-    3. write their violations, gather what began and ended into notifications;
-    4. write and send, what failed before first;
-    5. save what a restart must know.
+    3. where something is no longer seen, ask whether its PC still is;
+    4. write the violations, gather what began and ended into notifications;
+    5. write and send, what failed before first;
+    6. save what a restart must know.
     """
 
     def __init__(
@@ -63,7 +79,7 @@ class Watch:
         deploy: Deploy,
         influx: Influx,
         clock: Clock,
-        send: Callable[[Notification], None],
+        senders: Senders,
         on_event: Callable[[Event], None] = lambda _: None,
         *,
         phase: timedelta = timedelta(0),
@@ -72,9 +88,10 @@ class Watch:
         vitals: Vitals | None = None,
     ) -> None:
         """`phase` is how long after the full interval a group is evaluated; `state` a folder for its memory."""
-        self._source = Database(influx)
+        self._influx = influx
         self._clock = clock
         self._supervised = supervised or Supervised(clock)
+        self._judge = Judge(influx, self._supervised.alive)
         self._vitals = vitals
         self._on_event = on_event
         self._phase = int(phase.total_seconds())
@@ -84,8 +101,8 @@ class Watch:
         self._instances: dict[str, Instances] = {
             uid: {instance.labels: instance for instance in found} for uid, found in memory.instances.items()
         }
-        self._dispatcher = Dispatcher(Route(receiver=""), memory.groups)
-        self._outbox = Outbox(self._alive_and(send), memory.unsent)
+        self._dispatcher = Dispatcher(groups=memory.groups)
+        self._outbox = Outbox(self._alive_and(senders), memory.unsent)
         self._lines = Lines(influx, memory.unwritten)
         self._rules: dict[str, Entry] = {}
         self._broken: dict[str, str] = {}
@@ -97,14 +114,20 @@ class Watch:
             self._supervised.ready()
             self._supervised.alive(self._state())
 
-    def _alive_and(self, send: Callable[[Notification], None]) -> Callable[[Notification], None]:
+    def _alive_and(self, senders: Senders) -> Senders:
         """A mail server may take its time: each notice is a sign of life, and a tick may have many."""
 
-        def sending(notification: Notification) -> None:
-            self._supervised.alive()
-            send(notification)
+        def to(receiver: Receiver) -> Sender | None:
+            send = senders(receiver)
 
-        return sending
+            def sending(notification: Notification) -> None:
+                self._supervised.alive()
+                assert send is not None
+                send(notification)
+
+            return None if send is None else sending
+
+        return to
 
     def _state(self) -> str:
         firing = sum(i.phase in FIRING for found in self._instances.values() for i in found.values())
@@ -119,14 +142,16 @@ class Watch:
             return
         self._last = now
         self._reload(now)
-        for entry in self._rules.values():
-            at = self._due(entry, last, now)
-            if at is not None:
-                self._supervised.alive()  # a database that does not answer takes seconds from each rule
-                self._evaluate(entry, at)
-        self._outbox.put(self._dispatcher.due(now))
-        for line in [] if self._vitals is None else self._vitals.lines():
-            self._lines.put(line)
+        due = [(entry, at) for entry in self._rules.values() if (at := self._due(entry, last, now))]
+        turns = [
+            turn
+            for (entry, at), results in zip(due, self._judge.results(due), strict=True)
+            for turn in self._step(entry, results, at)
+        ]
+        for turn in self._explained(turns):
+            self._take(turn)
+        self._outbox.put(self._dispatcher.due(now), now)
+        self._write_books(now)
         self._lines.flush()
         self._outbox.flush(now)
         self._save()
@@ -147,64 +172,71 @@ class Watch:
             return
         fresh = {rule.uid: Entry(group, rule) for group in alerting.groups for rule in group.rules}
         first = not self._rules
+        self._dispatcher.adopt(alerting.policy, now)
+        self._outbox.address(alerting.contacts)
         for uid in list(self._instances):
             # As in Grafana: a rule that changed forgets what it knew, but a restart forgives a change.
             if uid not in fresh or (not first and fresh[uid] != self._rules.get(uid)):
                 self._forget(uid, now)
         self._rules = {uid: entry for uid, entry in sorted(fresh.items()) if not entry.rule.is_paused}
-        if alerting.route is not None:
-            self._dispatcher.route = alerting.route
 
     def _forget(self, uid: str, now: datetime) -> None:
         entry = self._rules.get(uid)
         for key, old in sorted(self._instances.pop(uid).items()):
             if old.phase in FIRING:
                 ended = Instance(key, Phase.NORMAL, now, old.began, now, old.values, UPDATED, old.fired)
-                self._take(entry, Change(old.phase, ended), now)
+                self._take(_Turn(entry, now, Change(old.phase, ended)))
 
-    def _evaluate(self, entry: Entry, now: datetime) -> None:
+    def _step(self, entry: Entry, results: list[Result], now: datetime) -> list[_Turn]:
+        """What began and ended by an evaluation; what goes on is written and brought up to date."""
         uid = entry.rule.uid
-        results = evaluate(entry.rule, self._source, now)
         self._say_errors(uid, [r.error for r in results if r.verdict is Verdict.ERROR])
         before = self._instances.get(uid, {})
         after, changes = step(entry.group, entry.rule, before, results, now)
         self._instances[uid] = after
-        for change in changes:
-            if change.ended or change.started:
-                self._take(entry, change, now)
         begun = {change.instance.labels for change in changes if change.started}
         for key, instance in sorted(after.items()):
             if instance.phase in FIRING and key not in begun:
                 self._write(entry, instance, now)
                 self._dispatcher.start(alert(entry, instance, None), now)
+        return [_Turn(entry, now, change) for change in changes if change.ended or change.started]
 
-    def _take(self, entry: Entry | None, change: Change, now: datetime) -> None:
+    def _explained(self, turns: list[_Turn]) -> list[_Turn]:
+        """The same, the ended ones with the reason why; one question for all of them."""
+        ended = [turn for turn in turns if turn.change.ended]
+        if not ended:
+            return turns
+        why = reasons([turn.change.instance for turn in ended], self._influx, max(t.at for t in ended))
+        known = {id(turn): reason for turn, reason in zip(ended, why, strict=True)}
+        return [turn if id(turn) not in known else _because(turn, known[id(turn)]) for turn in turns]
+
+    def _take(self, turn: _Turn) -> None:
         """A violation that began or ended: written, told on, put into its group."""
-        told = alert(entry, change.instance, now if change.ended else None)
-        self._write(entry, change.instance, now)
-        if change.ended:
-            self._dispatcher.end(told, now)
-        else:
-            self._dispatcher.start(told, now)
-        policy = told.label("policy")
-        ids = {"policy": policy, "venue": told.label("venue"), "pc": told.label("pc"), "reason": told.reason}
-        log.info("a violation %s", "ended" if change.ended else "began", extra=ids)
-        self._on_event(Event(now, policy, told))
+        instance, ended = turn.change.instance, turn.change.ended
+        told = alert(turn.entry, instance, turn.at if ended else None)
+        self._write(turn.entry, instance, turn.at)
+        (self._dispatcher.end if ended else self._dispatcher.start)(told, turn.at)
+        ids = {name: told.label(name) for name in ("policy", "venue", "pc", "place") if told.label(name)}
+        ids |= {"what": what(told.labels)} if what(told.labels) else {}
+        ids |= {"reason": told.reason} if told.reason else {}
+        log.info("a violation %s", "ended" if ended else "began", extra=ids)
+        self._on_event(Event(turn.at, told.label("policy"), told))
 
     def _write(self, entry: Entry | None, instance: Instance, now: datetime) -> None:
-        known = dict(instance.labels)
-        tags = {name: known.get(name, "") for name in (*IDENTITY, "policy", "severity")}
-        fields: dict[str, lineprotocol.Value] = {
-            "firing": int(instance.phase in FIRING),
-            "since": int((now - (instance.fired or now)).total_seconds()),
-        }
-        value = compared(entry, instance)
-        if value is not None:
-            fields["value"] = value
         try:
-            self._lines.put(lineprotocol.encode(Point("violation", tags, fields, int(now.timestamp()))))
-        except ValueError as fault:  # a rule of the site's own without venue or PC
+            self._lines.put(lineprotocol.encode(point(entry, instance, now)))
+        except ValueError as fault:  # labels of a rule of the site's own that no tag can hold
             log.warning("a violation cannot be written: %s", fault)
+
+    def _write_books(self, now: datetime) -> None:
+        """Each minute how many notices wait for how long; and the process's own health."""
+        stamp = int(now.timestamp())
+        for row in self._outbox.books(now) if stamp % _MINUTE == 0 else []:
+            age = int(row.oldest.total_seconds())
+            fields = {"waiting": row.count, "age": age, "given_up": row.given_up}
+            self._lines.put(lineprotocol.encode(Point("outbox", {"channel": row.channel}, fields, stamp)))
+        for line in [] if self._vitals is None else self._vitals.lines():
+            self._lines.put(line)
 
     def _say_errors(self, uid: str, errors: list[str]) -> None:
         """Once when a rule stops being judged, once when it is judged again."""
@@ -223,14 +255,19 @@ class Watch:
         self._file.save(memory)
 
 
+def _because(turn: _Turn, reason: str) -> _Turn:
+    change = turn.change
+    return replace(turn, change=replace(change, instance=replace(change.instance, reason=reason)))
+
+
 def run(
     deploy: Deploy, state: Path, clock: Clock, stop: threading.Event, supervised: Supervised | None = None
 ) -> None:
     """What `quannet watch` does until `stop`."""
     influx = Influx(deploy.influx)
     try:
-        send = mailer(deploy, clock)
+        senders = mailer(deploy, clock)
         vitals = Vitals("watch", clock)
-        Watch(deploy, influx, clock, send, state=state, supervised=supervised, vitals=vitals).run(stop)
+        Watch(deploy, influx, clock, senders, state=state, supervised=supervised, vitals=vitals).run(stop)
     finally:
         influx.close()

@@ -22,6 +22,7 @@ from collector.influxql.boards import (
     violations_now,
 )
 from collector.influxql.late import reported_messages, stored_messages
+from collector.influxql.presence import last_heard
 from collector.influxql.processes import any_of, before, compared, rule_query, since
 from collector.influxql.sites import (
     accesses_by_category,
@@ -85,6 +86,7 @@ __all__ = [
     "firing_now",
     "hits_of",
     "ident",
+    "last_heard",
     "last_hits",
     "load_over_time",
     "looking_now",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from alerts.engine.dispatch import Alert, Group, Notification
 from alerts.engine.memory import NAME, Memory, MemoryFile
+from alerts.engine.outbox import Letter
 from alerts.engine.state import Instance, Phase
 
 T0 = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -11,8 +12,8 @@ KEY = (("pc", "07"), ("venue", "yb-0012"))
 ALERT = Alert("Chơi ngoài giờ", KEY, (("basis", "x"),), 60.0, T0, T0)
 MEMORY = Memory(
     {"policy-x": [Instance(KEY, Phase.ALERTING, T0, T0, T0, (("B", 60.0), ("C", None)), "", T0)]},
-    {"venue=yb-0012": Group(T0, T0, changed=True, firing={"k": ALERT})},
-    [Notification(KEY, (ALERT,), ())],
+    {"venue=yb-0012": Group("{}", T0, T0, {"k": None}, firing={"k": ALERT})},
+    [Letter("quannet-mail", "email", T0, Notification(KEY, (ALERT,), (), "quannet-mail"))],
     ["violation firing=1i 1"],
 )
 
@@ -37,6 +38,14 @@ def test_a_damaged_file_is_set_aside_and_said(tmp_path, caplog):
     assert MemoryFile(tmp_path).load() == Memory()
     assert (tmp_path / NAME).with_suffix(".damaged").exists()
     assert "set aside" in caplog.text
+
+
+def test_a_file_of_an_older_release_is_set_aside_and_said_once(tmp_path, caplog):
+    (tmp_path / "watch-1.json").write_text("{}", "utf-8")
+    assert MemoryFile(tmp_path).load() == Memory()
+    assert (tmp_path / "watch-1.old").exists()
+    assert MemoryFile(tmp_path).load() == Memory()
+    assert caplog.text.count("of an older release") == 1
 
 
 def test_a_disk_that_takes_nothing_is_said_once_and_stops_nothing(tmp_path, caplog):

@@ -16,13 +16,25 @@ from alerts.notify import mailer
 from collector.clock import LOCAL, FrozenClock, SystemClock
 from collector.conventions import DEPLOY_ALERTING, DEPLOY_ROSTER
 from collector.deploy import Broker, Deploy, Mail
-from collector.influx import Influx
+from collector.influx import Influx, Unavailable
 from collector.roster import dumps
 from provisioning.local.influxd import Influxd
+
+# Enough to see every way; what the whole set of rules does is the scenarios' to tell.
+RULES = {"after-hours-game", "late-after-hours-game", "late-prohibited-site"}
 
 
 def at(clock):
     return datetime.fromisoformat(f"2026-03-02T{clock}+07:00")
+
+
+def generate(policies, context, rules=RULES):
+    return render([compile_policy(policy, context) for policy in policies if policy.id in rules], context)
+
+
+@pytest.fixture(scope="module")
+def files(policies, context):
+    return generate(policies, context)
 
 
 class World:
@@ -48,10 +60,12 @@ class World:
         for name, text in files.items():
             (target / name).write_text(text, "utf-8")
 
-    def start(self, **options):
-        send = mailer(self.deploy, self.clock)
+    def start(self, influx=None, **options):
+        senders = mailer(self.deploy, self.clock)
         options.setdefault("state", self.folder / "state")
-        self.watch = Watch(self.deploy, self.influx, self.clock, send, self.events.append, **options)
+        self.watch = Watch(
+            self.deploy, influx or self.influx, self.clock, senders, self.events.append, **options
+        )
 
     def until(self, clock):
         """Every tick up to a local time."""
@@ -59,13 +73,16 @@ class World:
             self.clock.advance(10)
             self.watch.tick()
 
-    def play(self, venue="yb-0012", pc="07", first="22:01:00", bad=12, good=20, klass="game"):
-        """A sample a minute: so many with play after hours, then so many without."""
+    def play(self, venue="yb-0012", pc="07", first="22:00:00", bad=12, good=20, klass="game"):
+        """So many minutes with play after hours, then so many without; then it is gone."""
         start = int(at(first).timestamp())
         tags = f"class={klass},pc={pc},place=04252,venue={venue}"
-        self.influx.write(
-            [f"games,{tags} after_hours={60 if i < bad else 0}i {start + 60 * i}" for i in range(bad + good)]
-        )
+        lines = [f"after_hours,{tags} play=60i {start + 60 * i}" for i in range(bad)]
+        for i in range(bad + good + 60):
+            gone = i - (bad + good)
+            state = "online=1i,seen=20i" if gone < 2 else f"online=0i,seen={60 * gone}i"
+            lines.append(f"presence,{tags} {state} {start + 60 * i}")
+        self.influx.write(lines)
 
     @property
     def subjects(self):
@@ -101,16 +118,16 @@ def test_a_violation_is_mailed_written_and_its_end_is_mailed(world):
     for words in (
         "1 Đường Thử, Yên Bái",
         "Máy 07: từ 22:01 ngày 02/03/2026.",
-        "180 giây trong 2 phút gần nhất",
+        "120 giây trong 2 phút gần nhất",
         "Nghị định 147/2024/NĐ-CP",
         "/d/quannet-venue?var-venue=yb-0012",
         "https://docs.example/quannet/policies/after-hours-game.md",
     ):
         assert words in body
     world.until("22:20:00")
-    assert world.seen[1:] == [("22:15:00", "ended")]
+    assert world.seen[1:] == [("22:14:00", "ended")]
     assert [s.split("]")[0] for s in world.subjects] == ["[Cảnh báo", "[Đã kết thúc"]
-    assert "Máy 07: từ 22:01 ngày 02/03/2026 đến 22:15 ngày 02/03/2026\n" in world.mailbox.bodies[1]
+    assert "Máy 07: từ 22:01 ngày 02/03/2026 đến 22:14 ngày 02/03/2026\n" in world.mailbox.bodies[1]
     (series,) = world.influx.query(
         'SELECT * FROM "violation" GROUP BY "venue", "pc", "place", "class", "policy"'
     )
@@ -121,11 +138,11 @@ def test_a_violation_is_mailed_written_and_its_end_is_mailed(world):
         "class": "game",
         "policy": "after-hours-game",
     }
-    minutes = range(6, 16)
+    minutes = range(6, 15)
     assert series.column("time") == [int(at(f"22:{m:02}:00").timestamp()) * 1000 for m in minutes]
     assert series.column("since") == [60 * (m - 6) for m in minutes]
-    assert series.column("firing") == [1] * 9 + [0]
-    assert series.column("value") == [180] * 7 + [120, 60, 0]
+    assert series.column("firing") == [1] * 8 + [0]
+    assert series.column("value") == [120] * 7 + [60, 60]
     assert set(series.column("severity")) == {"warning"}
 
 
@@ -147,7 +164,7 @@ def test_a_mail_server_that_is_down_gets_every_notice_when_it_is_back(world, sta
     world.mailbox.stop()
     world.play(bad=8)
     world.until("22:20:00")  # began and ended meanwhile
-    assert world.seen == [("22:06:00", "began"), ("22:11:00", "ended")]
+    assert world.seen == [("22:06:00", "began"), ("22:10:00", "ended")]
     assert caplog.text.count("cannot be sent") == 1
     world.mailbox = start_mailbox(port=world.mailbox.port)
     world.until("22:25:00")
@@ -176,7 +193,7 @@ def test_a_restart_repeats_nothing_and_goes_on_counting(world):
     assert len(world.subjects) == 1
     world.start()
     world.until("22:20:00")
-    assert world.seen[1:] == [("22:15:00", "ended")]
+    assert world.seen[1:] == [("22:14:00", "ended")]
     assert len(world.subjects) == 2
 
 
@@ -240,12 +257,17 @@ def test_play_that_comes_in_time_is_no_late_violation(world):
     assert {event.policy for event in world.events} == {"after-hours-game"}
 
 
-def test_a_vanished_pc_is_told_as_data_that_ceased(world):
-    world.play(good=0, bad=8)
-    world.play(pc="08", bad=0, good=30)
+def test_an_end_says_whether_the_pc_is_still_observed(world):
+    world.play(bad=8)
+    world.play(pc="08", bad=8, good=0)
     world.until("22:30:00")
-    assert world.seen == [("22:06:00", "began"), ("22:12:00", "ended")]
-    assert "KHÔNG có nghĩa là đã chấm dứt vi phạm" in world.mailbox.bodies[1]
+    assert [(e.alert.label("pc"), e.alert.reason) for e in world.events if e.alert.ended] == [
+        ("07", ""),
+        ("08", "lost"),
+    ]
+    still, gone = [line for line in world.mailbox.bodies[1].splitlines() if line.startswith("- Máy")]
+    assert still == "- Máy 07: từ 22:01 ngày 02/03/2026 đến 22:10 ngày 02/03/2026"
+    assert "KHÔNG có nghĩa là đã chấm dứt vi phạm" in gone
 
 
 @pytest.fixture
@@ -282,27 +304,46 @@ def test_a_database_that_is_down_is_said_once_and_a_short_outage_ends_nothing(ow
     assert len(series.rows) == 7  # 22:06 to 22:12: what could not be written then was written later
 
 
-def test_after_a_long_outage_the_end_is_told_as_lost_data_and_it_fires_anew(own_database, caplog):
+def test_a_long_outage_of_the_database_neither_ends_nor_begins_a_violation(own_database, caplog):
     world, server = own_database
     world.play(bad=40)
     world.until("22:08:00")
     server.kill()
     world.until("22:20:50")
-    assert world.seen == [("22:06:00", "began"), ("22:10:00", "ended")]
-    assert "KHÔNG có nghĩa là đã chấm dứt vi phạm" in world.mailbox.bodies[1]
+    assert world.seen == [("22:06:00", "began")]
     assert said(caplog, "cannot be evaluated") == 1
     server.restart()
     server.ready()
     world.until("22:27:00")
-    assert world.seen[2:] == [("22:26:00", "began")]
-    assert len(world.subjects) == 3
+    assert world.seen == [("22:06:00", "began")]
+    assert len(world.subjects) == 1
     (series,) = world.influx.query('SELECT "firing" FROM "violation"')
-    assert series.column("firing") == [1, 1, 1, 1, 0, 1, 1]
+    assert (
+        series.column("firing") == [1] * 22
+    )  # 22:06 to 22:27: what could not be written then was written later
+
+
+class Deaf(Influx):
+    """Answers rules, and nobody who asks for presence."""
+
+    def query(self, text, **more):
+        if 'FROM "presence"' in text:
+            raise Unavailable("timed out")
+        return super().query(text, **more)
+
+
+def test_where_presence_cannot_be_asked_nobody_knows_whether_it_ended(world):
+    deaf = Deaf(world.influx._access)
+    world.start(influx=deaf)
+    world.play(bad=8)
+    world.until("22:14:00")
+    deaf.close()
+    assert [e.alert.reason for e in world.events] == ["", "unknown"]
 
 
 def changed_rules(policies, context):
     longer = replace(context, for_override={"after-hours-game": "10m"})
-    return render([compile_policy(policy, longer) for policy in policies], longer)
+    return generate(policies, longer)
 
 
 def test_a_rule_that_is_changed_begins_anew_as_in_grafana(world, policies, context):
@@ -343,7 +384,7 @@ def test_a_group_is_evaluated_at_its_phase(world):
     world.start(phase=timedelta(seconds=20))
     world.play()
     world.until("22:07:00")
-    assert world.seen == [("22:06:20", "began")]
+    assert world.seen == [("22:05:20", "began")]
 
 
 def test_a_late_tick_still_evaluates_at_the_moment_that_was_due(world):
@@ -370,7 +411,8 @@ def test_it_runs_until_it_is_stopped_and_leaves_its_memory(world):
     module.run(world.deploy, world.folder / "state", SystemClock(), stop)
     running = threading.Event()
     worker = threading.Thread(
-        target=Watch(world.deploy, world.influx, SystemClock(), print).run, args=(running,)
+        target=Watch(world.deploy, world.influx, SystemClock(), mailer(world.deploy, world.clock)).run,
+        args=(running,),
     )
     worker.start()
     running.set()
@@ -378,9 +420,54 @@ def test_it_runs_until_it_is_stopped_and_leaves_its_memory(world):
     assert not worker.is_alive()
 
 
+def test_administrators_and_inspectors_hear_what_is_theirs(world, policies, context):
+    both = replace(context, administrators=("quan-tri@laocai.example",))
+    world.generate(generate(policies, both, {"after-hours-game", "disk-full"}))
+    world.play()
+    start = int(at("21:59:00").timestamp())
+    world.influx.write([f"disk,folder=/var/lib/influxdb used=97 {start + 60 * i}" for i in range(30)])
+    world.until("22:10:00")
+    assert sorted(mail["To"] for mail in world.mailbox.mails) == [
+        "quan-tri@laocai.example",
+        "thanh-tra@laocai.example, so-vh@laocai.example",
+    ]
+    (series,) = world.influx.query('SELECT * FROM "violation" WHERE "policy" = \'disk-full\' GROUP BY *')
+    assert {name: value for name, value in series.tags.items() if value} == {
+        "policy": "disk-full",
+        "severity": "critical",
+        "what": "folder:/var/lib/influxdb",
+    }
+
+
+def test_what_only_informs_waits_for_office_hours(world, policies, context):
+    world.generate(generate(policies, context, {"site-hint"}))
+    start = int(at("22:00:00").timestamp())
+    tags = "category=gambling,class=game,grade=hint,pc=07,place=04252,slot=0,venue=yb-0012"
+    world.influx.write([f"sites,{tags} lookups=5i {start + 60 * i}" for i in range(11 * 60)])
+    world.until("23:50:00")
+    assert [kind for _, kind in world.seen] == ["began"]
+    assert world.subjects == []
+    world.clock.set_wall(at("22:00:00") + timedelta(hours=9))  # 07:00 on Tuesday
+    while world.clock.wall() < at("22:00:00") + timedelta(hours=10, minutes=40):
+        world.clock.advance(60)
+        world.watch.tick()
+    assert len(world.subjects) == 1
+
+
+def test_how_many_notices_wait_is_written_each_minute(world):
+    world.mailbox.stop()
+    world.play()
+    world.until("22:10:00")
+    (series,) = world.influx.query('SELECT * FROM "outbox" GROUP BY "channel"')
+    assert series.tags == {"channel": "email"}
+    assert series.column("waiting")[-1] == 1
+    assert series.column("age")[-3:] == [90, 150, 210]
+    assert len(series.rows) == 11
+
+
 def test_a_folder_without_rules_is_said(world, tmp_path, caplog):
     deploy = replace(world.deploy, folder=tmp_path / "empty")
-    Watch(deploy, world.influx, world.clock, print).tick()
+    Watch(deploy, world.influx, world.clock, mailer(world.deploy, world.clock)).tick()
     assert "there are no alert rules" in caplog.text
 
 
