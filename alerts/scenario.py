@@ -14,6 +14,7 @@ from alerts.engine.rules import Entry, alert
 from alerts.engine.state import FIRING, step
 from alerts.notation import series
 from alerts.story import read
+from alerts.together import Together
 from collector import lineprotocol
 from collector.clock import local
 from collector.influx import Influx
@@ -147,7 +148,7 @@ def _rule(told: Told, files: Mapping[str, str]) -> tuple[Entry | None, list[Prob
 
 
 def _play(story: Story, case: Case, entry: Entry, access: Access) -> Iterator[Result]:
-    influx = Influx(access)
+    influx = Together(access)
     try:
         influx.create_database()
         lines = [lineprotocol.encode(point) for point in points(story, case)]
@@ -164,26 +165,34 @@ def _drop(access: Access) -> None:
     influx.close()
 
 
-def _evaluate(story: Story, case: Case, entry: Entry, influx: Influx) -> Iterator[Result]:
+def _evaluate(story: Story, case: Case, entry: Entry, influx: Together) -> Iterator[Result]:
     """At each interval from the start on; an expectation sees the last evaluation before or at its time."""
     group, rule = entry.group, entry.rule
     waiting = sorted(case.expect, key=lambda expected: case.moment(expected.at))
     source = Database(influx)
+    moments = list(_moments(case, group.interval, case.moment(waiting[-1].at)))
+    with influx.ahead():
+        for now in moments:
+            for node in rule.data:
+                if not node.is_expression:
+                    source.frames(node, now)
     instances: Instances = {}
-    now = _first(case, group.interval)
     for expected in waiting:
         at = case.moment(expected.at)
-        while now <= at:
+        while moments and moments[0] <= at:
+            now = moments.pop(0)
             instances, _ = step(group, rule, instances, evaluate(rule, source, now), now)
-            now += group.interval
         yield _compare(story, case, expected, at, entry, instances)
 
 
-def _first(case: Case, interval: timedelta) -> datetime:
+def _moments(case: Case, interval: timedelta, last: datetime) -> Iterator[datetime]:
     """Grafana evaluates on multiples of the interval, put off by the group's phase."""
     past = timedelta(seconds=case.start.timestamp() % interval.total_seconds())
-    first = case.start - past + case.phase
-    return first if first >= case.start else first + interval
+    now = case.start - past + case.phase
+    while now <= last:
+        if now >= case.start:
+            yield now
+        now += interval
 
 
 def _compare(

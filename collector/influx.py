@@ -129,16 +129,22 @@ class Influx:
         ]
 
     def raw(self, text: str, *, method: str = "GET") -> dict[str, Any]:
-        """The first result object of an InfluxQL statement as the database gave it, times in epoch ms."""
-        status, body = self.call(method, "/query?" + urlencode({**self._query, "q": text}))
+        """The result object of one InfluxQL statement as the database gave it, times in epoch ms."""
+        result: dict[str, Any] = self.results([text], method=method)[0]
+        if "error" in result:
+            raise Refused(result["error"])
+        return result
+
+    def results(self, texts: Sequence[str], *, method: str = "GET") -> list[dict[str, Any]]:
+        """Those of several statements in one request; a statement that is refused has `error` in its own."""
+        query = {**self._query, "q": ";".join(texts)}
+        status, body = self.call(method, "/query?" + urlencode(query))
         if not isinstance(body, dict):
             raise Unavailable(f"{status}: no JSON")
         if "error" in body:
             raise Refused(body["error"])
-        result: dict[str, Any] = body["results"][0]
-        if "error" in result:
-            raise Refused(result["error"])
-        return result
+        found: list[dict[str, Any]] = body["results"]
+        return found
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Any other request: its status, and its JSON where the answer is some. Unavailable otherwise."""
