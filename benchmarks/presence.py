@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,8 @@ from common.report import head, write
 
 from collector import lineprotocol
 from collector.influx import Influx
+from collector.lineprotocol import Point
+from collector.presence.beside import Beside
 from collector.presence.facts import USUAL
 from collector.presence.points import points
 from collector.presence.rounds import LOOK_BACK, Rounds
@@ -102,6 +105,11 @@ def ask_everything(source: InfluxSource, now: int) -> None:
     source.blind(int(now - USUAL.silent_after), heard.keys())
 
 
+def write_beside(influx: Influx, beside: Beside, roster: Roster, rows: list[Point], now: int) -> None:
+    """What a minute writes beside the verdicts, as a write of its own."""
+    influx.write([*map(lineprotocol.encode, beside.points(roster, rows, now))])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pcs", type=int, default=16_000)
@@ -117,15 +125,21 @@ def main() -> None:
         words = {(venue.id, pc): ("online", NOW - 900) for venue in roster.venues for pc in venue.pcs}
         calm = NOW - GONE_FOR + 60  # nobody is missing yet
 
+        beside = Beside(source.strangers)
+
         def turn(rounds: Rounds, now: int) -> None:
             found = rounds.judge(roster, words, now)
-            influx.write([lineprotocol.encode(point) for point in points(roster, found, now)])
+            rows = list(points(roster, found, now))
+            influx.write([*map(lineprotocol.encode, chain(rows, beside.points(roster, rows, now)))])
+            beside.written(roster, now)
 
         report = head(f"CPU that presence and InfluxDB need a minute to judge {options.pcs} PCs")
         report["floor"] = meter(lambda: ask_everything(source, calm))
         started = Rounds(source)
         turn(started, calm)
+        rows = list(points(roster, started.judge(roster, words, calm), calm))
         report["minute"] = meter(lambda: turn(started, calm))
+        report["of_it_beside"] = meter(lambda: write_beside(influx, beside, roster, rows, calm))
         report["start"] = meter(lambda: turn(Rounds(source), calm))
         report["compare_numbers"] = meter(lambda: source.numbers(int(calm - USUAL.compared)))
         vanished: list[Rounds] = []
