@@ -50,6 +50,7 @@ def compile_policy(policy: Policy, context: AlertContext) -> Rule | None:
         absent=threshold.absent,
         meanwhile=while_,
         beside=_happened(policy, context) if flags.measurement == LATE else (),
+        patient=policy.told == "in-office-hours",
     )
 
 

@@ -43,7 +43,7 @@ def render(rules: Sequence[Rule], context: AlertContext) -> dict[str, str]:
     if context.mail_recipients:
         files["contact-points.yaml"] = {"contactPoints": list(_contact_points(context))}
         files["mute-times.yaml"] = {"muteTimes": [_outside(context.office)]}
-        files["policies.yaml"] = {"policies": [_policy(context)]}
+        files["policies.yaml"] = {"policies": [_policy(rules, context)]}
         files["templates.yaml"] = {"templates": [_template(context.language)]}
     return {name: _yaml({"apiVersion": 1, **content}) for name, content in sorted(files.items())}
 
@@ -181,25 +181,32 @@ def _contact_point(name: str, recipients: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _policy(context: AlertContext) -> dict[str, Any]:
+def _policy(rules: Iterable[Rule], context: AlertContext) -> dict[str, Any]:
     """Where rules are evaluated quickly, nobody waits long for a second PC either.
 
-    The stack's own troubles go to its administrators, where the site names any; what only informs waits for the
-    office to open.
+    The stack's own troubles go to its administrators, where the site names any; what only informs, and what a
+    policy leaves until then, waits for the office to open.
     """
     stack = {
         "receiver": ADMINISTRATORS if context.administrators else CONTACT,
         "object_matchers": [["audience", "=", "administrator"]],
         "group_by": ["policy"],
     }
-    information = {
-        "receiver": CONTACT,
-        "object_matchers": [["severity", "=", "info"]],
-        "group_by": ["policy"],
-        "mute_time_intervals": [OFFICE],
-        "group_interval": INFO_INTERVAL,
-        "repeat_interval": INFO_REPEAT,
-    }
+    waiting = [["severity", "=", "info"]]
+    patient = sorted(rule.labels["policy"] for rule in rules if rule.patient)
+    if patient:
+        waiting.append(["policy", "=~", "|".join(patient)])
+    office = [
+        {
+            "receiver": CONTACT,
+            "object_matchers": [matcher],
+            "group_by": ["policy"],
+            "mute_time_intervals": [OFFICE],
+            "group_interval": INFO_INTERVAL,
+            "repeat_interval": INFO_REPEAT,
+        }
+        for matcher in waiting
+    ]
     return {
         "orgId": 1,
         "receiver": CONTACT,
@@ -207,7 +214,7 @@ def _policy(context: AlertContext) -> dict[str, Any]:
         "group_wait": duration.show(min(GROUP_WAIT, duration.parse(context.every))),
         "group_interval": GROUP_INTERVAL,
         "repeat_interval": REPEAT_INTERVAL,
-        "routes": [stack, information],
+        "routes": [stack, *office],
     }
 
 

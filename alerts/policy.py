@@ -110,7 +110,8 @@ class Policy:
     """`binds` and `places` say whom it binds: classes, and codes of places (none: all).
 
     `says` is its sentence, with `{value}`, `{over}`, `{lasting}` and the labels of its subject in braces; `misses`
-    says what it cannot see; `todo` and, at length, `runbook` what a person does when it fires.
+    says what it cannot see; `todo` and, at length, `runbook` what a person does when it fires. What a file in the
+    office settles is `told` in office hours, as is whatever only informs.
     """
 
     id: Annotated[str, AfterValidator(_id)]
@@ -128,6 +129,7 @@ class Policy:
     hours: PolicyHours | None = None
     meanwhile: Annotated[Meanwhile | None, Field(alias="while")] = None
     audience: Literal["inspector", "administrator"] = "inspector"
+    told: Literal["at-once", "in-office-hours"] = "at-once"
     issuers: tuple[Issuers, ...] = ()
     todo: Words | None = None  # None: what the catalogue of texts says of any violation
 

@@ -99,7 +99,7 @@ class Rule:
     """One Grafana-managed alert rule with an instance for each subject: fires where `query` reaches `least`.
 
     `meanwhile` and the number that it must reach: a second condition of the same subject. `absent`: it fires
-    where there is nothing. `beside`: numbers for the annotations alone.
+    where there is nothing. `beside`: numbers for the annotations alone. `patient`: it waits for office hours.
     """
 
     uid: str
@@ -115,6 +115,7 @@ class Rule:
     absent: bool = False
     meanwhile: tuple[Beside, float] | None = None
     beside: tuple[Beside, ...] = ()
+    patient: bool = False
 
 
 Audience = Literal["inspector", "administrator"]
