@@ -74,9 +74,9 @@ def as_junit(report: Report) -> JUnitXml:
         suites.setdefault(policy, TestSuite(policy)).add_testcase(case)
     xml = JUnitXml("quannet rules test")
     for suite in suites.values():
-        suite.update_statistics()
+        suite.update_statistics()  # type: ignore[no-untyped-call] # the library has no types
         xml.add_testsuite(suite)
-    xml.update_statistics()
+    xml.update_statistics()  # type: ignore[no-untyped-call] # likewise
     return xml
 
 

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 from aiosmtpd.controller import Controller
 
-from alerts.compile import compile_policy
+from alerts.compile import compile_all
 from alerts.grafana import render
 from alerts.load import BUILTIN, load
 from alerts.rule import AlertContext, ProvincialHours
@@ -18,6 +18,11 @@ def policies():
     found, problems = load(BUILTIN, "alerts/policies")
     assert not problems
     return found
+
+
+@pytest.fixture(scope="session")
+def by_id(policies):
+    return {policy.id: policy for policy in policies}
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +42,7 @@ def context():
 @pytest.fixture(scope="session")
 def files(policies, context):
     """Generated alerting files, by name."""
-    return render([compile_policy(policy, context) for policy in policies], context)
+    return render(compile_all(policies, context), context)
 
 
 class Mailbox:
