@@ -1,15 +1,15 @@
 """What a late message holds that the rules would have told in time, and the lines of `late` that tell it now.
 
-A rule that looks back for `over` and is evaluated each minute sees a message for certain where it comes at most
-`over` - 1 minute late, and never where it comes later than `over`; between the two, the rule's own moment within
-the minute decides, which ingest does not know. LATE_AFTER lies where nothing that counts is lost:
+A rule that looks back for `over` from ten seconds ago and is evaluated each minute sees a message for certain where it
+comes at most `over` - 50 seconds late, and never where it comes later than `over` + 9; between the two, the rule's own
+moment within the minute decides, which ingest does not know. LATE_AFTER lies where nothing that counts is lost:
 
-- an access (prohibited-site, over 3 minutes) is told by its rule up to 2 minutes, and here beyond. Between 2 and
-  3 minutes both may tell it: rather twice than not at all, since one access is one act.
-- play (after-hours-*, over 2 minutes) is told here beyond 2 minutes, when its rule cannot see it any more: never by
-  both. Of play that ends together with an outage, its last 2 minutes may be counted by neither, less than what
-  its rule lets go anyway. So is play of a PC whose every message comes between 90 and 120 seconds late, which
-  no outage and no backlog makes.
+- an access (prohibited-site, over 3 minutes) is told by its rule up to 130 seconds, and here beyond 120. Up to 189
+  seconds both may tell it: rather twice than not at all, since one access is one act.
+- play (after-hours-*, over 2 minutes) is told here beyond 2 minutes, when its rule as good as never sees it any more.
+  Of play that ends together with an outage, its last 2 minutes may be counted by neither, less than what its rule
+  lets go anyway. So is play of a PC whose every message comes between 70 and 120 seconds late, which no outage and
+  no backlog makes.
 """
 
 from __future__ import annotations

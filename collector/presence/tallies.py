@@ -57,6 +57,7 @@ def venues(
             "online": tally.online,
             "observed": tally.observed,
             "closed": tally.closed,
+            "closed_share": 100 * tally.closed / tally.registered,
         }
         if strangers is not None:
             more = strangers.get(venue, 0)

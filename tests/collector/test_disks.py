@@ -8,6 +8,7 @@ import pytest
 
 from collector import lineprotocol
 from collector.disks import Disks, Room, nearest, room
+from collector.schema import BY_NAME
 
 
 def test_a_folder_that_is_not_there_yet_is_its_nearest_parents(tmp_path):
@@ -30,6 +31,7 @@ def test_each_folder_has_a_point(tmp_path):
     found = list(Disks(folders).points(60))
     assert [point.tags for point in found] == [{"folder": str(folder)} for folder in folders]
     for point in found:
+        assert set(point.fields) == {field.name for field in BY_NAME["disk"].fields}
         assert 0 < point.fields["used"] < 100
         assert 0 < point.fields["free"] <= shutil.disk_usage(tmp_path).total
         assert lineprotocol.encode(point).endswith(" 60")

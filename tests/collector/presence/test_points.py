@@ -81,7 +81,9 @@ def test_who_should_be_observed_and_is_not_has_a_point_of_its_own(roster, state,
             "venue": "yb-0012", "pc": "01", "place": "04273", "class": "game", "state": state,
         }  # fmt: skip
         assert (point.fields, point.time) == ({"minutes": 1, "cause": "x", "hours": "closed"}, NOW)
-        assert set(point.tags) == set(schema.BY_NAME["unobserved"].tag_names)
+        known = schema.BY_NAME["unobserved"]
+        assert set(point.tags) == set(known.tag_names)
+        assert set(point.fields) == {field.name for field in known.fields}
         assert lineprotocol.encode(point)
 
 
