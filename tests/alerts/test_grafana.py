@@ -118,7 +118,7 @@ def test_what_only_informs_waits_for_the_office_and_the_stack_tells_its_administ
     assert stack["receiver"] == CONTACT  # this site names no administrators
     assert information["object_matchers"] == [["severity", "=", "info"]]
     assert information["mute_time_intervals"] == patient["mute_time_intervals"] == [OFFICE]
-    leave = [policy.id for policy in policies if policy.patient]
+    leave = [policy.id for policy in policies if policy.told == "in-office-hours"]
     assert patient["object_matchers"] == [["policy", "=~", "|".join(leave)]]
     own = render(compile_all(policies, context), replace(context, administrators=("it@laocai.example",)))
     assert root(own)["routes"][0]["receiver"] == ADMINISTRATORS
