@@ -248,6 +248,8 @@ _REMEDIES = {
     "float_parsing": ("{given} is not a number", "write for example 21.7"),
     "bool_parsing": ("{given} is neither true nor false", "write true or false"),
     "list_type": ("{given} is not a list", "write `[a, b]`, or one item a line behind a dash"),
+    "tuple_type": ("{given} is not a list", "write `[a, b]`, or one item a line behind a dash"),
+    "bool_type": ("{given} is neither true nor false", "write true or false"),
     "dict_type": ("{given} is not a mapping", "write `key: value`"),
     "dataclass_type": ("{given} is not a mapping", "write `key: value`"),
     "model_type": ("{given} is not a mapping", "write `key: value`"),

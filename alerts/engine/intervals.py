@@ -86,7 +86,7 @@ def _zone(text: str | None) -> str | None:
     try:
         if text is not None:
             ZoneInfo(text)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise ValueError(f"{text!r} is no time zone; write Asia/Ho_Chi_Minh") from None
     return text
 

@@ -80,8 +80,10 @@ def _of_text(value: Any) -> Any:
 
 def _of_map(operator: str) -> Any:
     def matchers(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return value
         if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-            return value if isinstance(value, tuple) else _of_list(value)
+            raise ValueError(f"{value!r} are no labels with texts; write for example {{severity: info}}")
         return tuple(_matcher(expanded(name), operator, expanded(text)) for name, text in value.items())
 
     return BeforeValidator(matchers)
