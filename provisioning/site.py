@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import alerts.load
 from collector.agent import catalogue
+from collector.agent.config import CATALOGUE
 from collector.document import KEY, read_csv, read_yaml
 from collector.problem import Problem, Severity, in_order
 from collector.schema import CLASSES
-from provisioning import lock
+from provisioning import approved, lock
 from provisioning.blocklists import site as blocklists
 from provisioning.registry import PlaceRow, VenueRow, overlap, place_problems, venue_problems
 from provisioning.roster import roster
@@ -50,8 +51,8 @@ def load(folder: Path) -> tuple[Site | None, list[Problem]]:
     places = read_csv(folder / PLACES, str(folder / PLACES), PlaceRow)
     policies, faults = _policies(folder)
     problems = [*settings.problems, *venues.problems, *places.problems, *faults]
-    if (folder / GAMES).is_file():  # the site's own catalogue, in place of the one that agents bring
-        problems += catalogue.load(folder / GAMES)[1]
+    listed, faults = _games(folder)
+    problems += faults
     if places.value is not None:
         problems += place_problems(places.document, places.value)
     if venues.value is not None:
@@ -71,6 +72,7 @@ def load(folder: Path) -> tuple[Site | None, list[Problem]]:
         tuple(sorted(places.value, key=lambda row: (row.code, row.valid_from))),
         policies,
         lock.uids(_lock_text(folder)),
+        () if listed is None else listed.unlisted,
     )
     problems += _unknown_hours(settings.document, site)
     return site, in_order(problems)
@@ -79,6 +81,19 @@ def load(folder: Path) -> tuple[Site | None, list[Problem]]:
 def examine(folder: Path) -> list[Problem]:
     """Everything that can be said against a site folder."""
     return load(folder)[1]
+
+
+def _games(folder: Path) -> tuple[approved.Approved | None, list[Problem]]:
+    """The site's own catalogue, in place of the one that agents bring, and its list of approved games."""
+    own, listed = folder / GAMES, folder / approved.NAME
+    problems: list[Problem] = []
+    if not own.is_file() and not listed.is_file():
+        return None, problems
+    known, problems = catalogue.load(own if own.is_file() else CATALOGUE)
+    if not listed.is_file():
+        return None, problems
+    found, faults = approved.load(listed, str(listed), known)
+    return found, problems + faults
 
 
 def _lock_text(folder: Path) -> str:
