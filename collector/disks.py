@@ -57,4 +57,6 @@ class Disks:
                 self._failing.add(folder)
                 continue
             self._failing.discard(folder)
-            yield Point("disk", {"folder": str(folder)}, {"used": found.used, "free": found.free}, stamp)
+            yield Point(
+                "disk", {"folder": str(folder)}, {"used": round(found.used, 1), "free": found.free}, stamp
+            )
