@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import enum
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from alerts.engine.expressions import Number, apply_reduce, apply_threshold
-from alerts.engine.frames import Frame, Labels, fill_in, frames
+from alerts.engine.captures import captures
+from alerts.engine.expressions import Moment
+from alerts.engine.frames import Labels, fill_in, frames
+from alerts.engine.outcome import is_numbers
+from alerts.engine.plan import plan_of
 from collector.influx import Refused, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from alerts.engine.captures import Values
     from alerts.engine.files import Node, RuleFile
+    from alerts.engine.frames import Frame
+    from alerts.engine.outcome import Number, Outcome
+    from alerts.engine.plan import Plan, Step
     from collector.influx import Influx
 
 
@@ -23,7 +28,11 @@ class Source(Protocol):
     """Where the series of a rule's queries come from."""
 
     def frames(self, node: Node, now: datetime) -> Sequence[Frame]:
-        """The series of a query at `now`; none is Grafana's NoData. Unavailable or Refused where it fails."""
+        """The series of a query at `now`; none is Grafana's NoData. Unavailable or Refused where it fails.
+
+        Grafana tries a failed evaluation three times before it is a state. That is the source's affair: an
+        error that leaves it is one.
+        """
         ...
 
 
@@ -37,7 +46,8 @@ class Database:
         model = node.model
         assert node.relative_time_range is not None  # the reader refuses a query without one
         interval = int(model.get("intervalMs", 1000))
-        return frames(self._influx.raw(fill_in(model["query"], node.relative_time_range, now, interval)))
+        text = fill_in(model["query"], node.relative_time_range, now, interval)
+        return frames(self._influx.raw(text), str(model.get("alias", "")))
 
 
 class Verdict(enum.Enum):
@@ -47,95 +57,92 @@ class Verdict(enum.Enum):
     ERROR = "Error"
 
 
-@dataclass(frozen=True)
-class Result:
-    """`values` are the numbers of each reference that belongs to the instance."""
+class Result(NamedTuple):
+    """`values` are the numbers that belong to the instance, by ref; `apart` the labels of those that have
+    others than the instance. A tuple, since a backtest makes millions of them.
+    """
 
     verdict: Verdict
     labels: Labels = ()
-    values: tuple[tuple[str, float | None], ...] = ()
+    values: Values = ()
     error: str = ""
+    apart: tuple[tuple[str, Labels], ...] = ()
 
 
-def evaluate(rule: RuleFile, source: Source, now: datetime) -> list[Result]:
-    """In Grafana's order: an error of the condition, then any query without data, then each instance."""
-    nodes = {node.ref_id: node for node in rule.data}
-    work = _Work(nodes, source, now)
-    try:
-        for node in rule.data:
-            work.of(node.ref_id)
-    except (Unavailable, Refused, ValueError) as fault:
-        return [Result(Verdict.ERROR, error=str(fault))]
-    empty = [node for node in rule.data if not node.is_expression and not work.of(node.ref_id)]
+_NORMAL, _ALERTING, _NO_DATA = Verdict.NORMAL, Verdict.ALERTING, Verdict.NO_DATA
+_SERIES = "looks like time series data, only reduced data can be alerted on"
+
+
+def evaluate(
+    rule: RuleFile, source: Source, now: datetime, loaded: Collection[Labels] = frozenset()
+) -> list[Result]:
+    """In Grafana's order: an error of the condition, then any query without data, then each instance.
+
+    `loaded` are the label sets that a recovery threshold holds on to: `state.loaded` of the instances.
+    """
+    plan = plan_of(rule)
+    if plan.fault:
+        return [Result(Verdict.ERROR, error=plan.fault)]
+    work = _Work(source, Moment(now, frozenset(loaded)))
+    for step in plan.steps:
+        work.do(step)
+    if plan.condition in work.failed:
+        return [Result(Verdict.ERROR, error=work.failed[plan.condition])]
+    empty = [step.node for step in plan.steps if step.expression is None and not work.done.get(step.ref)]
     if empty:
         return [_no_data(empty, uid) for uid in sorted({node.datasource_uid for node in empty})]
-    return _instances(work.of(rule.condition), work)
+    return _instances(plan, work.done)
 
 
 class _Work:
-    """The outcome of each node, made once and in the order of need."""
+    """The outcome of each step, or why it has none: its own fault, or the first of what it needs."""
 
-    def __init__(self, nodes: Mapping[str, Node], source: Source, now: datetime) -> None:
-        self._nodes = nodes
+    def __init__(self, source: Source, moment: Moment) -> None:
         self._source = source
-        self._now = now
-        self._open: set[str] = set()
-        self.done: dict[str, Sequence[Frame] | Sequence[Number]] = {}
+        self._moment = moment
+        self.done: dict[str, Outcome] = {}
+        self.failed: dict[str, str] = {}
 
-    def of(self, ref: str) -> Sequence[Frame] | Sequence[Number]:
-        if ref not in self.done:
-            if ref in self._open:
-                raise ValueError(f"{ref} needs its own result")
-            self._open.add(ref)
-            self.done[ref] = self._make(self._nodes[ref])
-        return self.done[ref]
-
-    def numbers(self) -> dict[str, list[Number]]:
-        return {ref: [item for item in found if isinstance(item, Number)] for ref, found in self.done.items()}
-
-    def _make(self, node: Node) -> Sequence[Frame] | Sequence[Number]:
-        model = node.model
-        if not node.is_expression:
-            return self._source.frames(node, self._now)
-        source = self.of(str(model["expression"]).removeprefix("$"))
-        if model["type"] == "reduce":
-            inputs = [f if isinstance(f, Frame) else Frame(f.labels, (f.value,)) for f in source]
-            return apply_reduce(model, inputs)
-        if any(isinstance(item, Frame) for item in source):
-            raise ValueError(f"{node.ref_id}: a threshold of a whole series; reduce it first")
-        return apply_threshold(model, [item for item in source if isinstance(item, Number)])
+    def do(self, step: Step) -> None:
+        try:
+            if step.expression is None:
+                self.done[step.ref] = self._source.frames(step.node, self._moment.now)
+                return
+            for need in step.expression.needs:
+                if need in self.failed:
+                    self.failed[step.ref] = self.failed[need]
+                    return
+            self.done[step.ref] = step.expression.run(self.done, self._moment)
+        except (Unavailable, Refused, ValueError) as fault:
+            self.failed[step.ref] = str(fault)
 
 
-def _no_data(empty: Sequence[Node], source: str) -> Result:
-    refs = ",".join(node.ref_id for node in empty if node.datasource_uid == source)
-    return Result(Verdict.NO_DATA, (("datasource_uid", source), ("ref_id", refs)))
+def _no_data(empty: Sequence[Node], uid: str) -> Result:
+    refs = ",".join(sorted(node.ref_id for node in empty if node.datasource_uid == uid))
+    return Result(_NO_DATA, (("datasource_uid", uid), ("ref_id", refs)))
 
 
-def _instances(outcome: Sequence[Frame] | Sequence[Number], work: _Work) -> list[Result]:
-    numbers = [item for item in outcome if isinstance(item, Number)]
-    if len(numbers) != len(outcome):
-        return [
-            Result(Verdict.ERROR, error="looks like time series data, only reduced data can be alerted on")
-        ]
-    if len({number.labels for number in numbers}) != len(numbers):
-        return [Result(Verdict.ERROR, error="duplicate results with labels")]
-    captured = {
-        ref: {number.labels: number.value for number in found}
-        for ref, found in work.numbers().items()
-        if found
-    }
-    return [Result(_verdict(number), number.labels, _values(number.labels, captured)) for number in numbers]
+def _instances(plan: Plan, done: Mapping[str, Outcome]) -> list[Result]:
+    outcome = done[plan.condition]
+    if not outcome:
+        return [Result(_NO_DATA)]
+    if not is_numbers(outcome):
+        return [Result(Verdict.ERROR, error=_SERIES)]
+    numbers = outcome
+    if len({labels for labels, _ in numbers}) != len(numbers):
+        return [_duplicate(numbers)]
+    return [
+        # NaN is not 0: Grafana fires on it.
+        Result(_NO_DATA if value is None else _NORMAL if value == 0 else _ALERTING, labels, values, "", apart)
+        for (labels, value), (values, apart) in zip(numbers, captures(plan, done), strict=True)
+    ]
 
 
-def _verdict(number: Number) -> Verdict:
-    if number.value is None:
-        return Verdict.NO_DATA
-    # NaN is not 0: Grafana fires on it.
-    return Verdict.NORMAL if number.value == 0 and not math.isnan(number.value) else Verdict.ALERTING
-
-
-def _values(
-    labels: Labels, captured: Mapping[str, Mapping[Labels, float | None]]
-) -> tuple[tuple[str, float | None], ...]:
-    """The numbers whose labels equal the instance's. Ours never differ: no expression joins two queries."""
-    return tuple((ref, found[labels]) for ref, found in sorted(captured.items()) if labels in found)
+def _duplicate(numbers: Sequence[Number]) -> Result:
+    seen: set[Labels] = set()
+    for labels, _ in numbers:
+        if labels in seen:
+            break
+        seen.add(labels)
+    shown = ", ".join(f"{name}={value}" for name, value in labels)
+    return Result(Verdict.ERROR, labels, error=f"duplicate results with labels {{{shown}}}")

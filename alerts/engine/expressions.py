@@ -1,154 +1,196 @@
-"""Grafana's server-side expressions, as far as our rules use them: reduce and threshold."""
+"""Grafana's server-side expressions: what each kind needs, does, and what Grafana would refuse in it."""
 
 from __future__ import annotations
 
-import math
-import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from alerts.engine import matheval, mathsyntax, reducers, thresholds
+from alerts.engine.frames import Frame
+from alerts.engine.outcome import Number, is_numbers, is_series
+from alerts.engine.resample import UPSAMPLERS, resample, window
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
-    from alerts.engine.frames import Frame, Labels
+    from alerts.engine.files import Range
+    from alerts.engine.frames import Labels
+    from alerts.engine.outcome import Outcome
 
-Value = float | None  # None is null: no data
-
-_PARAMETERS = {
-    "gt": 1,
-    "lt": 1,
-    "eq": 1,
-    "ne": 1,
-    "gte": 1,
-    "lte": 1,
-    "within_range": 2,
-    "outside_range": 2,
-    "within_range_included": 2,
-    "outside_range_included": 2,
+KINDS = ("reduce", "threshold", "math", "resample")
+# A classic condition folds every series into one truth without labels: a violation of it would name no venue,
+# and no later version of Grafana offers it for new rules. SQL is behind a switch that is off.
+_REFUSED = {
+    "classic_conditions": "a classic condition has one result for the whole rule and names no venue",
+    "sql": "SQL expressions are switched off in Grafana",
 }
 
 
 @dataclass(frozen=True)
-class Number:
-    """One labelled number."""
+class Moment:
+    """What an expression may know besides its inputs: the time, and the label sets that fired last time."""
 
-    labels: Labels
-    value: Value
+    now: datetime
+    loaded: frozenset[Labels]
 
 
-def fault(model: Mapping[str, Any], refs: Sequence[str]) -> str | None:
-    """What Grafana (or this engine) would refuse in an expression: `what is wrong; what to write`."""
+@dataclass(frozen=True)
+class Expression:
+    """`alike` is the ref whose label sets, in their order, the result has too."""
+
+    needs: tuple[str, ...]
+    run: Callable[[Mapping[str, Outcome], Moment], Outcome]
+    alike: str = ""
+
+
+def expression(model: Mapping[str, Any], span: Range | None = None) -> Expression:
+    """A model made ready to run as often as there are evaluations. ValueError says what is wrong in it."""
     kind = model.get("type")
-    if kind not in {"reduce", "threshold"}:
-        return f"an expression of type {kind!r} is not evaluated here; write reduce or threshold"
+    if kind == "math":
+        return _math(str(model.get("expression")))
+    if kind not in KINDS:
+        raise ValueError(_unknown(kind))
+    ref = str(model.get("expression"))
+    if kind == "threshold":
+        return _threshold(ref, model)
+    ref = ref.removeprefix("$")
+    return _reduce(ref, model) if kind == "reduce" else _resample(ref, model, span)
+
+
+def fault(model: Mapping[str, Any], refs: Sequence[str], condition: str = "") -> str | None:
+    """What Grafana (or this engine) would refuse in an expression: `what is wrong; what to write`.
+
+    With the rule's condition also a recovery threshold that is not it.
+    """
+    kind = model.get("type")
+    if kind not in KINDS:
+        return _unknown(kind)
+    try:
+        needs = expression(model).needs if kind == "math" else (_source(model),)
+    except mathsyntax.MathError as wrong:
+        return f"Grafana cannot read {model.get('expression')!r}: {wrong}; write for example `$B > 3`"
+    strange = [ref for ref in needs if ref not in refs]
+    if strange:
+        return f"the expression {strange[0]!r} names no query; write one of {', '.join(refs)}"
+    if kind == "math":
+        return None if needs else "a math expression of no query never changes; write for example `$B > 3`"
+    if kind == "threshold":
+        return thresholds.fault(model, condition)
+    return _reduce_fault(model) if kind == "reduce" else _resample_fault(model)
+
+
+def _unknown(kind: Any) -> str:
+    why = _REFUSED.get(str(kind), f"an expression of type {kind!r} is unknown")
+    return f"{why}; write {', '.join(KINDS[:-1])} or {KINDS[-1]}"
+
+
+def _source(model: Mapping[str, Any]) -> str:
     source = model.get("expression")
-    if not isinstance(source, str) or source.removeprefix("$" if kind == "reduce" else "") not in refs:
-        return f"the expression {source!r} names no query; write one of {', '.join(refs)}"
-    return _reduce_fault(model) if kind == "reduce" else _threshold_fault(model)
+    if not isinstance(source, str):
+        return str(source)
+    return source if model["type"] == "threshold" else source.removeprefix("$")
 
 
-def reduce(frame: Frame, reducer: str, mode: str = "", replacement: float | None = None) -> Number:
-    """One number of a series; null where nothing is left of it."""
-    values: list[Value] = list(frame.values)
-    if mode == "dropNN":
-        values = [v for v in values if _finite(v)]
-        if not values and reducer not in {"sum", "count"}:
-            return Number(frame.labels, None)
-    elif mode == "replaceNN":
-        values = [v if _finite(v) else replacement for v in values]
-    result = _REDUCERS[reducer](values)
-    if mode == "replaceNN" and result is not None and math.isnan(result):
-        result = replacement
-    return Number(frame.labels, result)
+def _math(text: str) -> Expression:
+    tree = mathsyntax.parse(text)
+    return Expression(tuple(mathsyntax.variables(tree)), lambda of, _: matheval.calculate(tree, of))
 
 
-def threshold(number: Number, kind: str, parameters: Sequence[float]) -> Number:
-    """1 or 0; null stays null, and NaN is beyond every threshold but `ne`."""
-    x = number.value
-    if x is None:
-        return number
-    low, high = parameters[0], parameters[-1]
-    verdicts = {
-        "gt": x > low,
-        "lt": x < low,
-        "eq": x == low,
-        "ne": x != low,
-        "gte": x >= low,
-        "lte": x <= low,
-        "within_range": low < x < high,
-        "outside_range": x < low or x > high,
-        "within_range_included": low <= x <= high,
-        "outside_range_included": x <= low or x >= high,
-    }
-    return Number(number.labels, float(verdicts[kind]))
-
-
-def apply_reduce(model: Mapping[str, Any], source: Sequence[Frame]) -> list[Number]:
+def _reduce(ref: str, model: Mapping[str, Any]) -> Expression:
     settings = model.get("settings") or {}
     mode, replacement = settings.get("mode", ""), settings.get("replaceWithValue")
-    return [reduce(frame, model["reducer"], mode, replacement) for frame in source]
+    of_values = reducers.reducer(_reducer_name(model), mode, replacement)
+
+    def run(of: Mapping[str, Outcome], _: Moment) -> Outcome:
+        source = of[ref]
+        if is_series(source):
+            return [Number(labels, of_values(values)) for labels, values, _ in source]
+        if is_numbers(source):  # they are reduced already: no reducer, but the mode
+            return [
+                Number(labels, kept)
+                for labels, value in source
+                for kept in reducers.keep(mode, replacement, value)
+            ]
+        return []
+
+    return Expression((ref,), run, ref)
 
 
-def apply_threshold(model: Mapping[str, Any], source: Sequence[Number]) -> list[Number]:
-    evaluator = model["conditions"][0]["evaluator"]
-    return [threshold(number, evaluator["type"], evaluator["params"]) for number in source]
+def _reducer_name(model: Mapping[str, Any]) -> str:
+    return str(model.get("reducer")).lower()  # Grafana lowers it
+
+
+def _threshold(ref: str, model: Mapping[str, Any]) -> Expression:
+    crossed = thresholds.threshold(model)
+    if not thresholds.recovers(model):
+        return Expression((ref,), lambda of, _: _thresholded(of[ref], crossed), ref)
+    holds = thresholds.unless_unloaded(model)
+
+    def run(of: Mapping[str, Outcome], moment: Moment) -> Outcome:
+        fresh: Any = [item for item in of[ref] if item.labels not in moment.loaded]
+        kept: Any = [item for item in of[ref] if item.labels in moment.loaded]
+        both: Any = (*_thresholded(fresh, crossed), *_thresholded(kept, holds))
+        return both  # type: ignore[no-any-return] # both of the one kind that they came from
+
+    return Expression((ref,), run)
+
+
+def _thresholded(source: Outcome, crossed: Callable[[float], bool]) -> Outcome:
+    if is_series(source):
+        return [
+            Frame(labels, tuple(None if v is None else float(crossed(v)) for v in values), times)
+            for labels, values, times in source
+        ]
+    if is_numbers(source):
+        return [
+            Number(labels, None if value is None else 1.0 if crossed(value) else 0.0)
+            for labels, value in source
+        ]
+    return []
+
+
+def _resample(ref: str, model: Mapping[str, Any], span: Range | None) -> Expression:
+    if span is None:
+        raise ValueError(_NO_SPAN)
+    step = round(window(str(model.get("window"))).total_seconds() * 1000)
+    down, up = model["downsampler"], model["upsampler"]
+
+    def run(of: Mapping[str, Outcome], moment: Moment) -> Outcome:
+        at = round(moment.now.timestamp() * 1000)
+        since, until = at - span.since * 1000, at - span.until * 1000
+        source = of[ref]
+        if is_numbers(source):
+            raise ValueError(f"{ref} is numbers, and only series can be resampled")
+        return [resample(item, step, down, up, since, until) for item in source if isinstance(item, Frame)]
+
+    return Expression((ref,), run)
+
+
+_NO_SPAN = "a resample needs a time range of its own; write `relativeTimeRange: {from: 600, to: 0}`"
 
 
 def _reduce_fault(model: Mapping[str, Any]) -> str | None:
-    if model.get("reducer") not in _REDUCERS:
-        return f"the reducer {model.get('reducer')!r} is unknown; write one of {', '.join(_REDUCERS)}"
+    if _reducer_name(model) not in reducers.REDUCERS:
+        return f"the reducer {model.get('reducer')!r} is unknown; write one of {', '.join(reducers.REDUCERS)}"
     settings = model.get("settings") or {}
+    if not isinstance(settings, dict):
+        return "the settings are no map; write for example `settings: {mode: dropNN}`"
     mode = settings.get("mode", "")
-    if mode not in {"", "dropNN", "replaceNN"}:
+    if mode not in reducers.MODES:
         return f"the mode {mode!r} is refused; write dropNN or replaceNN, or no mode for strict"
-    if mode == "replaceNN" and not _number(settings.get("replaceWithValue")):
+    if mode == "replaceNN" and not thresholds.is_number(settings.get("replaceWithValue")):
         return "replaceNN has no number; write `replaceWithValue: 0`"
     return None
 
 
-def _threshold_fault(model: Mapping[str, Any]) -> str | None:
-    conditions = model.get("conditions")
-    if not isinstance(conditions, list) or len(conditions) != 1:
-        return "a threshold has exactly one condition; write one"
-    condition = conditions[0]
-    if condition.get("unloadEvaluator"):
-        return "a recovery threshold is not evaluated here; remove unloadEvaluator"
-    evaluator = condition.get("evaluator") or {}
-    count = _PARAMETERS.get(str(evaluator.get("type")))
-    if count is None:
-        return f"the evaluator {evaluator.get('type')!r} is unknown; write one of {', '.join(_PARAMETERS)}"
-    parameters = evaluator.get("params")
-    if not isinstance(parameters, list) or len(parameters) < count or not all(map(_number, parameters)):
-        return f"{evaluator['type']} takes {count} number(s), not texts; write `params: [1]`"
+def _resample_fault(model: Mapping[str, Any]) -> str | None:
+    try:
+        if not window(str(model.get("window"))):
+            return "the window of a resample may not be 0; write for example `window: 1m`"
+    except ValueError as wrong:
+        return f"the window of a resample: {wrong}"
+    for key, known in (("downsampler", reducers.DOWNSAMPLERS), ("upsampler", UPSAMPLERS)):
+        if model.get(key) not in known:
+            return f"the {key} {model.get(key)!r} is unknown; write one of {', '.join(known)}"
     return None
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _finite(value: Value) -> bool:
-    return value is not None and math.isfinite(value)
-
-
-def _strict(function: Callable[[list[float]], float], empty: float) -> Callable[[list[Value]], Value]:
-    """A reducer that any null or NaN turns into NaN."""
-
-    def reducer(values: list[Value]) -> Value:
-        numbers = [math.nan if v is None else v for v in values]
-        if any(math.isnan(n) for n in numbers):
-            return math.nan
-        return function(numbers) if numbers else empty
-
-    return reducer
-
-
-_REDUCERS: dict[str, Callable[[list[Value]], Value]] = {
-    "sum": _strict(sum, 0.0),
-    "mean": _strict(statistics.fmean, math.nan),
-    "min": _strict(min, math.nan),
-    "max": _strict(max, math.nan),
-    "count": lambda values: float(len(values)),
-    "last": lambda values: values[-1] if values else math.nan,
-    "median": _strict(statistics.median, math.nan),
-}

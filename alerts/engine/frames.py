@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence  # noqa: TC003 - a named tuple's types are read at run time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from alerts.engine.files import Range
+
+_PLACEHOLDER = re.compile(r"\$(\w+)|\[\[(\w+)\]\]")
 
 Labels = tuple[tuple[str, str], ...]  # sorted by name
 
@@ -44,16 +47,16 @@ def fill_in(query: str, span: Range, now: datetime, interval_ms: int = 1000) -> 
     return query
 
 
-def frames(result: Mapping[str, Any]) -> list[Frame]:
+def frames(result: Mapping[str, Any], alias: str = "") -> list[Frame]:
     """The first result of an answer as series; an empty list is Grafana's NoData."""
-    found = [frame for row in result.get("series", ()) for frame in _row(row)]
+    found = [frame for row in result.get("series", ()) for frame in _row(row, alias)]
     if any(frame.labels for _, frame in found):
         return [frame for _, frame in found]
     # Without a single label Grafana tells the series apart by their names.
     return [frame._replace(labels=(("__name__", name),)) for name, frame in found]
 
 
-def _row(row: Mapping[str, Any]) -> Iterator[tuple[str, Frame]]:
+def _row(row: Mapping[str, Any], alias: str) -> Iterator[tuple[str, Frame]]:
     """A frame for each column but the time, with the name that Grafana shows."""
     tags = labels({name: value or "" for name, value in row.get("tags", {}).items()})
     rows = row.get("values", ())
@@ -67,7 +70,14 @@ def _row(row: Mapping[str, Any]) -> Iterator[tuple[str, Frame]]:
         if isinstance(first, str | bool):
             continue  # texts and booleans are no numbers: Grafana drops the frame
         values = tuple(None if cell is None else float(cell) for cell in cells)
-        yield f"{row['name']}.{column}", Frame(tags, values, times)
+        yield _display_name(alias, row["name"], column), Frame(tags, values, times)
+
+
+def _display_name(alias: str, measurement: str, column: str) -> str:
+    if not alias:
+        return f"{measurement}.{column}"
+    words = {"m": measurement, "measurement": measurement, "col": column}
+    return _PLACEHOLDER.sub(lambda match: words.get(match[1] or match[2], match[0]), alias)
 
 
 def _interval(milliseconds: int) -> str:

@@ -1,81 +1,174 @@
-"""The few forms of Go's templates that generated labels and annotations use."""
+"""The templates of labels and annotations: expanded as Grafana expands them, judged, and searched."""
 
 from __future__ import annotations
 
-import json
+import functools
 import math
-import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from collector.clock import at_second
+from alerts.engine.gotext import fixed, general
+from alerts.engine.templatefuncs import Captured, LabelMap, MisuseError
+from alerts.engine.templatelex import TemplateError
+from alerts.engine.templaterun import KNOWN, VARIABLES, Data, run
+from alerts.engine.templatesyntax import Block, Bracket, Dot, Function, Literal, Pipeline, Variable, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-_ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_LABEL = re.compile(r"(?:\$labels|\.Labels)\.([A-Za-z_][A-Za-z0-9_]*)")
-_VALUE = re.compile(r"(?:\$values|\.Values)\.([A-Za-z][A-Za-z0-9_]*)")
-_LITERAL = re.compile(r'"(?:[^"\\]|\\["\\nt])*"')
-_NUMBER = re.compile(r"(?:\$values|\.Values)\.([A-Za-z][A-Za-z0-9_]*)\.Value")
-_CALL = re.compile(rf"reReplaceAll ({_LITERAL.pattern}) ({_LITERAL.pattern}) \((.*)\)", re.DOTALL)
-_IF = re.compile(rf"\{{\{{\s*if ({_VALUE.pattern})\s*\}}\}}(.*?)\{{\{{\s*end\s*\}}\}}", re.DOTALL)
-_GROUP = re.compile(r"\$([0-9])(?![A-Za-z0-9_])")
+    from alerts.engine.templatesyntax import Operand, Tree
+
 NOTHING = "[no value]"
+_BLANK = " \t\r\n"
+_ROOTS = {"$": (), "$labels": ("Labels",), "$values": ("Values",), "$value": ("Value",)}
 
 
-class _UnknownFormError(ValueError):
-    """An action that this module does not know."""
+@dataclass(frozen=True)
+class Expanded:
+    """`fault` is why the text is still the template itself."""
+
+    text: str
+    fault: str = ""
 
 
-def expand(text: str, labels: Mapping[str, str], values: Mapping[str, float | None]) -> str:
-    """The text with its actions done; the text itself where one is unknown, as Grafana does on any error."""
-    chosen = _IF.sub(lambda match: match[3] if match[2] in values else "", text)
+@dataclass(frozen=True)
+class Uses:
+    """The names of labels and of values that a template mentions; `value` is `$value`, all of them in words."""
+
+    labels: frozenset[str]
+    values: frozenset[str]
+    value: bool
+
+    @property
+    def by_value(self) -> bool:
+        """Whether the text changes with the numbers: a label that does makes a new instance each time."""
+        return self.value or bool(self.values)
+
+
+def attempt(
+    text: str,
+    labels: Mapping[str, str],
+    values: Mapping[str, float | None],
+    apart: Mapping[str, Mapping[str, str]] | None = None,
+    external_url: str = "",
+) -> Expanded:
+    """A template filled in; on any fault it stays as it is, and the fault is told.
+
+    `labels` are those of the query and Grafana's own, `apart` the labels of values whose own are others.
+    """
+    if "{{" not in text:
+        return Expanded(text.lstrip(_BLANK))
     try:
-        return _ACTION.sub(lambda match: _action(match[1].strip(), labels, values), chosen)
-    except _UnknownFormError:
-        return text
+        filled = run(_parsed(text), _data(labels, values, apart or {}), external_url)
+    except TemplateError as fault:
+        return Expanded(text, str(fault))
+    return Expanded(filled.replace("<no value>", NOTHING))
+
+
+def expand(
+    text: str,
+    labels: Mapping[str, str],
+    values: Mapping[str, float | None],
+    apart: Mapping[str, Mapping[str, str]] | None = None,
+) -> str:
+    return attempt(text, labels, values, apart).text
+
+
+def problems(text: str) -> list[str]:
+    """Why a template would stay as it is, or show a fault, whatever the labels and values are."""
+    try:
+        tree = _parsed(text)
+    except TemplateError as fault:
+        return [str(fault)]
+    used = uses(text)
+    trial = _data(dict.fromkeys(used.labels, "x"), dict.fromkeys(used.values, 1.5), {})
+    try:
+        shown = run(tree, trial)
+    except MisuseError as fault:
+        return [str(fault)]
+    except TemplateError:  # of what the label or value happens to be
+        return []
+    return ["a verb of printf does not fit its argument; write for example `$values.B.Value`"] * (
+        "%!" in shown
+    )
+
+
+def uses(text: str) -> Uses:
+    """What a template reads. One that cannot be read reads nothing."""
+    try:
+        found = set(_of_tree(_parsed(text)))
+    except TemplateError:
+        found = set()
+    return Uses(
+        frozenset(key for name, key in found if name == "Labels" and key),
+        frozenset(key for name, key in found if name == "Values" and key),
+        any(name == "Value" or (name == "Values" and not key) for name, key in found),
+    )
 
 
 def number(value: float | None) -> str:
-    """Two significant digits, and no fewer than the whole part has: 12345.6 is 12346, 0.01234 is 0.012."""
-    if value is None or math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    whole = 0 if value == 0 else math.floor(math.log10(abs(value))) + 1
-    shown = f"{value:.{max(0, 2 - whole)}f}"
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+    """As `{{ $values.B }}` prints it."""
+    return fixed(math.nan if value is None else value)
 
 
-def timestamp(value: float | None) -> str:
-    """As Go prints a moment in UTC: 2026-03-02 15:00:00 +0000 UTC."""
-    if value is None or not math.isfinite(value):
-        return number(value)
-    at = at_second(value)
-    fraction = f".{at.microsecond:06}".rstrip("0") if at.microsecond else ""
-    return f"{at:%Y-%m-%d %H:%M:%S}{fraction} +0000 UTC"
+@functools.lru_cache(maxsize=4096)
+def _parsed(text: str) -> Tree:
+    # Grafana puts definitions of its variables in front, which trim what follows.
+    return parse(text.lstrip(_BLANK), KNOWN, VARIABLES)
 
 
-def _action(form: str, labels: Mapping[str, str], values: Mapping[str, float | None]) -> str:
-    if match := _LABEL.fullmatch(form):
-        return labels.get(match[1], NOTHING)
-    if match := _VALUE.fullmatch(form):
-        return number(values[match[1]]) if match[1] in values else NOTHING
-    if _LITERAL.fullmatch(form):
-        return _literal(form)
-    name, _, argument = form.partition(" ")
-    if name == "humanizeTimestamp" and (match := _NUMBER.fullmatch(argument)) and match[1] in values:
-        return timestamp(values[match[1]])
-    if match := _CALL.fullmatch(form):
-        return _replace(_literal(match[1]), _literal(match[2]), _action(match[3], labels, values))
-    raise _UnknownFormError(form)
+def _data(
+    labels: Mapping[str, str],
+    values: Mapping[str, float | None],
+    apart: Mapping[str, Mapping[str, str]],
+) -> Data:
+    own = LabelMap(labels)
+    captured = {
+        ref: Captured(LabelMap(apart[ref]) if ref in apart else own, math.nan if value is None else value)
+        for ref, value in values.items()
+    }
+    return Data(own, captured, _in_words(captured, values))
 
 
-def _replace(pattern: str, by: str, text: str) -> str:
-    """`$1` is the first group. To Go, `$12` and `$1st` would be groups of those names: ours stand alone."""
-    return re.sub(pattern, lambda match: _GROUP.sub(lambda group: match[int(group[1])], by), text)
+def _in_words(captured: Mapping[str, Captured], values: Mapping[str, float | None]) -> str:
+    """`$value`: every number that belongs to the instance. It is one number only where a query gives one, and
+    an InfluxQL query never does.
+    """
+    return ", ".join(
+        f"[ var='{ref}' labels={{{captured[ref].Labels}}} value={'null' if v is None else general(v)} ]"
+        for ref, v in sorted(values.items())
+    )
 
 
-def _literal(form: str) -> str:
-    words: str = json.loads(form)
-    return words
+def _of_tree(tree: Tree) -> Iterator[tuple[str, str]]:
+    """Labels, Values or Value, and which of them; nothing where it is all."""
+    for part in tree:
+        if isinstance(part, Pipeline):
+            yield from _of_pipeline(part)
+        elif isinstance(part, Block):
+            yield from _of_pipeline(part.pipeline)
+            yield from _of_tree(part.then)
+            yield from _of_tree(part.otherwise)
+
+
+def _of_pipeline(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
+    for command in pipeline.commands:
+        operands = list(command)
+        if command[0] == Function("index") and len(command) > 2 and isinstance(command[2], Literal):
+            yield from ((name, str(command[2].value)) for name, key in _of_operand(command[1]) if not key)
+            del operands[1]
+        for operand in operands:
+            yield from _of_operand(operand)
+
+
+def _of_operand(operand: Operand) -> Iterator[tuple[str, str]]:
+    if isinstance(operand, Bracket):
+        yield from _of_pipeline(operand.pipeline)
+        return
+    path: tuple[str, ...] = ()
+    if isinstance(operand, Variable):
+        path = (*_ROOTS.get(operand.name, ("",)), *operand.fields)
+    elif isinstance(operand, Dot):
+        path = operand.fields
+    if path and path[0] in {"Labels", "Values", "Value"}:
+        yield path[0], path[1] if len(path) > 1 else ""

@@ -1,27 +1,18 @@
 """One evaluation of the generated rule (eval/eval.go): instances, no data and errors, in Grafana's order."""
 
-import copy
 from datetime import UTC, datetime
 
 import pytest
 
 from alerts.engine.evaluate import Database, Verdict, evaluate
-from alerts.engine.reader import read
 from collector.influx import Refused, Unavailable
 
 NOW = datetime.fromtimestamp(1_772_463_600, UTC)
 
 
-def having(value, **changes):
-    """A read value with other settings: its fields are known to pydantic by Grafana's names only."""
-    twin = copy.copy(value)
-    twin.__dict__.update(changes)
-    return twin
-
-
 @pytest.fixture(scope="module")
-def rule(files):
-    return read(files)[0].groups[0].rules[1]
+def rule(make):
+    return make()[1]
 
 
 def answer(*rows, columns=("time", "sum")):
@@ -73,15 +64,16 @@ def test_a_database_that_does_not_answer_is_one_error(rule, fault):
 
 def test_two_columns_have_equal_labels_and_so_are_an_error(rule):
     (result,) = run(rule, answer(({"pc": "07"}, 0, 1, 2), columns=("time", "sum", "max")))[0]
-    assert (result.verdict, result.error) == (Verdict.ERROR, "duplicate results with labels")
+    assert (result.verdict, result.error) == (Verdict.ERROR, "duplicate results with labels {pc=07}")
+    assert result.labels == (("pc", "07"),)
 
 
-def test_a_condition_that_is_a_series_is_an_error(rule):
+def test_a_condition_that_is_a_series_is_an_error(rule, having):
     (result,) = run(having(rule, condition="A"), answer(({"pc": "07"}, 0, 1)))[0]
     assert "looks like time series data" in result.error
 
 
-def test_a_bare_reduce_as_condition_fires_on_nan(rule):
+def test_a_bare_reduce_as_condition_fires_on_nan(rule, having):
     node = having(rule.data[1], model=rule.data[1].model | {"reducer": "mean", "settings": {}})
     (result,) = run(having(rule, condition="B", data=(rule.data[0], node)), answer(({"pc": "07"}, 0, None)))[
         0
@@ -89,13 +81,13 @@ def test_a_bare_reduce_as_condition_fires_on_nan(rule):
     assert result.verdict is Verdict.ALERTING
 
 
-def test_expressions_that_need_each_other_are_an_error(rule):
+def test_expressions_that_need_each_other_are_an_error(rule, having):
     node = having(rule.data[1], model=rule.data[1].model | {"expression": "B"})
     (result,) = run(having(rule, data=(rule.data[0], node, rule.data[2])), answer(({"pc": "07"}, 0, 1)))[0]
-    assert (result.verdict, result.error) == (Verdict.ERROR, "B needs its own result")
+    assert (result.verdict, result.error) == (Verdict.ERROR, "B needs B: an expression needs its own result")
 
 
-def test_a_threshold_of_a_whole_series_is_an_error(rule):
+def test_a_threshold_of_a_whole_series_is_an_error_where_it_is_the_condition(rule, having):
     node = having(rule.data[2], model=rule.data[2].model | {"expression": "A"})
     (result,) = run(having(rule, data=(*rule.data[:2], node)), answer(({"pc": "07"}, 0, 1)))[0]
-    assert "reduce it first" in result.error
+    assert "looks like time series data" in result.error

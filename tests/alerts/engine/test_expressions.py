@@ -1,87 +1,16 @@
-"""Reduce and threshold, row by row as pkg/expr/mathexp/reduce.go, commands.go and threshold.go have it."""
+"""What Grafana, or this engine, would refuse in an expression; what each kind makes of numbers and series."""
 
-import math
+from datetime import UTC, datetime
 
 import pytest
 
-from alerts.engine.expressions import Number, fault, reduce, threshold
+from alerts.engine.expressions import Moment, expression, fault
+from alerts.engine.files import Range
 from alerts.engine.frames import Frame
+from alerts.engine.outcome import Number
 
-NAN, INF = math.nan, math.inf
+NOW = datetime.fromtimestamp(1000, UTC)
 L = (("venue", "yb-0012"),)
-
-# One row each: reducer and mode, the values, and what comes of them; None is null.
-REDUCE = [
-    # strict, the absent mode: pkg/expr/mathexp/reduce.go
-    ("sum", "", (1, 2, 3), 6),
-    ("sum", "", (1, None), NAN),
-    ("sum", "", (1, NAN), NAN),
-    ("sum", "", (), 0),
-    ("mean", "", (1, 3), 2),
-    ("mean", "", (), NAN),
-    ("min", "", (3, 1), 1),
-    ("min", "", (3, None), NAN),
-    ("min", "", (), NAN),
-    ("max", "", (3, 1), 3),
-    ("max", "", (), NAN),
-    ("median", "", (1, 9, 2), 2),
-    ("median", "", (), NAN),
-    ("count", "", (1, None, NAN), 3),
-    ("count", "", (), 0),
-    ("last", "", (1, None), None),
-    ("last", "", (1, 2), 2),
-    ("last", "", (), NAN),
-    # dropNN: pkg/expr/mathexp/reduce.go, DropNonNumber
-    ("sum", "dropNN", (1, None, NAN, INF, 2), 3),
-    ("sum", "dropNN", (None, NAN), 0),
-    ("count", "dropNN", (None, 5), 1),
-    ("count", "dropNN", (None,), 0),
-    ("mean", "dropNN", (None,), None),
-    ("max", "dropNN", (-INF, 4), 4),
-    ("min", "dropNN", (), None),
-    ("last", "dropNN", (7, None), 7),
-    ("median", "dropNN", (NAN,), None),
-    # replaceNN: pkg/expr/mathexp/reduce.go, ReplaceNonNumberWithValue; here with -1
-    ("sum", "replaceNN", (1, None, INF), -1),
-    ("last", "replaceNN", (1, None), -1),
-    ("mean", "replaceNN", (), -1),
-]
-
-
-@pytest.mark.parametrize(("reducer", "mode", "values", "result"), REDUCE)
-def test_reduce(reducer, mode, values, result):
-    found = reduce(Frame(L, values), reducer, mode, -1.0)
-    assert found.labels == L
-    assert found.value == pytest.approx(result, nan_ok=True) if result is not None else found.value is None
-
-
-# evaluator, parameters, value, result: pkg/expr/threshold.go
-THRESHOLD = [
-    ("gt", [1], 1, 0),
-    ("gt", [1], 1.5, 1),
-    ("gte", [1], 1, 1),
-    ("gte", [1], 0.9, 0),
-    ("lt", [1], 1, 0),
-    ("lte", [1], 1, 1),
-    ("eq", [1], 1, 1),
-    ("ne", [1], 1, 0),
-    ("within_range", [1, 3], 1, 0),
-    ("within_range", [1, 3], 2, 1),
-    ("within_range_included", [1, 3], 1, 1),
-    ("outside_range", [1, 3], 3, 0),
-    ("outside_range", [1, 3], 4, 1),
-    ("outside_range_included", [1, 3], 3, 1),
-    ("gte", [1], None, None),  # null stays no data
-    ("gte", [1], NAN, 0),  # NaN compares false
-    ("lt", [1], NAN, 0),
-    ("ne", [1], NAN, 1),
-]
-
-
-@pytest.mark.parametrize(("kind", "parameters", "value", "result"), THRESHOLD)
-def test_threshold(kind, parameters, value, result):
-    assert threshold(Number(L, value), kind, parameters) == Number(L, result)
-
 
 GOOD_REDUCE = {"type": "reduce", "expression": "A", "reducer": "sum", "settings": {"mode": "dropNN"}}
 GOOD_THRESHOLD = {
@@ -89,6 +18,16 @@ GOOD_THRESHOLD = {
     "expression": "B",
     "conditions": [{"evaluator": {"type": "gte", "params": [1]}}],
 }
+
+
+GOOD_RESAMPLE = {
+    "type": "resample", "expression": "$A", "window": "1m", "downsampler": "mean", "upsampler": "pad",
+}  # fmt: skip
+
+
+def recovery(unload=None):
+    condition = GOOD_THRESHOLD["conditions"][0] | {"unloadEvaluator": unload or {"type": "lt", "params": [0]}}
+    return GOOD_THRESHOLD | {"refId": "C", "conditions": [condition]}
 
 
 @pytest.mark.parametrize(
@@ -112,10 +51,64 @@ GOOD_THRESHOLD = {
             GOOD_THRESHOLD | {"conditions": [{"evaluator": {"type": "above", "params": [1]}}]},
             "'above' is unknown",
         ),
-        ({"type": "math", "expression": "$A > 1"}, "not evaluated here"),
-        ({"type": "classic_conditions"}, "not evaluated here"),
+        ({"type": "math", "expression": "$A > 1"}, None),
+        ({"type": "math", "expression": "$A >-1"}, "no operator"),
+        ({"type": "math", "expression": "$A > $Z"}, "'Z' names no query"),
+        ({"type": "math", "expression": "1 + 1"}, "never changes"),
+        ({"type": "math"}, "there is no function"),
+        (GOOD_RESAMPLE, None),
+        (GOOD_RESAMPLE | {"window": "tomorrow"}, "is no duration"),
+        (GOOD_RESAMPLE | {"window": "0s"}, "may not be 0"),
+        (GOOD_RESAMPLE | {"downsampler": "count"}, "downsampler 'count' is unknown"),
+        (GOOD_RESAMPLE | {"upsampler": "zero"}, "upsampler 'zero' is unknown"),
+        (GOOD_REDUCE | {"settings": "dropNN"}, "are no map"),
+        (GOOD_REDUCE | {"reducer": "SUM"}, None),  # Grafana lowers it
+        (recovery(), None),
+        (recovery({"type": "lt"}), "takes 1"),
+        ({"type": "classic_conditions"}, "names no venue"),
+        ({"type": "sql", "expression": "SELECT 1"}, "switched off"),
+        ({"type": "forecast"}, "'forecast' is unknown"),
     ],
 )
 def test_what_grafana_or_this_engine_would_refuse(model, said):
     found = fault(model, ["A", "B"])
     assert found is None if said is None else said in (found or "")
+
+
+def test_a_recovery_threshold_may_only_be_the_condition():
+    assert fault(recovery(), ["A", "B"], "C") is None
+    assert "may only be the condition" in fault(recovery(), ["A", "B"], "D")
+
+
+def run(model, given, span=None, loaded=()):
+    return expression(model, span).run({"A": given, "B": given}, Moment(NOW, frozenset(loaded)))
+
+
+def test_a_reduce_of_numbers_lets_them_be_and_of_nothing_is_nothing():
+    assert run(GOOD_REDUCE, [Number(L, 3.0), Number((), None)]) == [Number(L, 3.0)]
+    assert run(GOOD_REDUCE, []) == []
+
+
+def test_a_threshold_of_a_series_is_a_series():
+    assert run(GOOD_THRESHOLD, [Frame(L, (0.0, None, 2.0), (1, 2, 3))]) == [
+        Frame(L, (0.0, None, 1.0), (1, 2, 3))
+    ]
+
+
+def test_what_did_not_fire_last_time_comes_first_and_what_did_has_its_own_threshold():
+    other = (("venue", "yb-0031"),)
+    given = [Number(L, 0.5), Number(other, 0.5)]
+    assert [*run(recovery(), given, loaded=[L])] == [Number(other, 0.0), Number(L, 1.0)]
+
+
+def test_a_resample_is_of_series_over_its_own_time():
+    found = run(GOOD_RESAMPLE, [Frame(L, (1.0,), (950_000,))], Range(120, 0))
+    assert found == [Frame(L, (None, None, 1.0), (880_000, 940_000, 1_000_000))]
+    with pytest.raises(ValueError, match="only series"):
+        run(GOOD_RESAMPLE, [Number(L, 1.0)], Range(120, 0))
+    with pytest.raises(ValueError, match="time range of its own"):
+        run(GOOD_RESAMPLE, [])
+
+
+def test_math_names_what_it_needs():
+    assert expression({"type": "math", "expression": "$B + ${A} * $B"}).needs == ("B", "A")

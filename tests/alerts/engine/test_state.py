@@ -1,12 +1,10 @@
 """The state machine, as a table of stories (state/state.go, manager.go, cache.go; schedule/jitter.go has no part)."""
 
-import copy
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from alerts.engine.evaluate import Result, Verdict
-from alerts.engine.reader import read
 from alerts.engine.state import MISSING, Phase, step
 
 T0 = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -16,20 +14,13 @@ VERDICTS = {"n": Verdict.NORMAL, "a": Verdict.ALERTING, "d": Verdict.NO_DATA, "e
 PHASES = {p: p.value[0].lower() for p in Phase} | {Phase.NO_DATA: "d", Phase.RECOVERING: "r"}
 
 
-def having(value, **changes):
-    """A read value with other settings: its fields are known to pydantic by Grafana's names only."""
-    twin = copy.copy(value)
-    twin.__dict__.update(changes)
-    return twin
-
-
 @pytest.fixture(scope="module")
-def parts(files):
-    group = read(files)[0].groups[0]
-    return group, group.rules[1]
+def play(make, having):
+    """Plays verdicts on a rule with these settings."""
+    return lambda verdicts, **settings: played(make(), having, verdicts, **settings)
 
 
-def play(parts, verdicts, **settings):
+def played(parts, having, verdicts, **settings):
     """One letter an evaluation, a minute apart: n(ormal) a(lerting), `.` series missing, D/E the whole rule.
 
     The answer is a letter an evaluation for the instance: its phase, or `.` where it is forgotten.
@@ -87,12 +78,12 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("verdicts", "phases", "settings"), TABLE)
-def test_an_instance_goes_through_these_phases(parts, verdicts, phases, settings):
-    assert play(parts, verdicts, **settings)[0] == phases
+def test_an_instance_goes_through_these_phases(play, verdicts, phases, settings):
+    assert play(verdicts, **settings)[0] == phases
 
 
-def test_a_firing_began_when_its_condition_did_and_fires_since_for_is_over(parts):
-    _, changes = play(parts, "naaaaaaan")
+def test_a_firing_began_when_its_condition_did_and_fires_since_for_is_over(play):
+    _, changes = play("naaaaaaan")
     started = next(change.instance for _, change in changes if change.started)
     assert started.began == T0 + timedelta(minutes=1)
     assert started.fired == started.since == T0 + timedelta(minutes=6)
@@ -104,33 +95,33 @@ def test_a_firing_began_when_its_condition_did_and_fires_since_for_is_over(parts
     )
 
 
-def test_a_vanished_series_ends_its_violation_and_says_why(parts):
-    _, changes = play(parts, "a..", lasting=ZERO)
+def test_a_vanished_series_ends_its_violation_and_says_why(play):
+    _, changes = play("a..", lasting=ZERO)
     minute, change = changes[-1]
     assert (minute, change.ended, change.instance.reason) == (2, True, MISSING)
 
 
-def test_pending_is_never_told(parts):
-    _, changes = play(parts, "nanan")
+def test_pending_is_never_told(play):
+    _, changes = play("nanan")
     assert not any(change.started or change.ended for _, change in changes)
 
 
-def test_recovering_is_still_firing(parts):
-    _, changes = play(parts, "anna", lasting=ZERO, keep_firing_for=FIVE)
+def test_recovering_is_still_firing(play):
+    _, changes = play("anna", lasting=ZERO, keep_firing_for=FIVE)
     assert [change.started for _, change in changes].count(True) == 1
     assert not any(change.ended for _, change in changes)
 
 
-def test_an_error_and_no_data_are_instances_of_their_own_and_go_when_it_is_over(parts):
-    group, rule = parts[0], having(parts[1], lasting=ZERO, no_data_state="NoData")
+def test_an_error_and_no_data_are_instances_of_their_own_and_go_when_it_is_over(make):
+    group, rule = make(**{"for": "0s", "noDataState": "NoData"})
     instances, _ = step(group, rule, {}, [Result(Verdict.NO_DATA, WHOLE)], T0)
     assert [i.phase for i in instances.values()] == [Phase.NO_DATA]
     instances, _ = step(group, rule, instances, [Result(Verdict.NORMAL, A)], T0 + timedelta(minutes=1))
     assert [i.phase for i in instances.values()] == [Phase.NORMAL]
 
 
-def test_an_instance_is_the_rules_labels_and_the_querys_with_grafanas_own_first(parts):
-    group, rule = parts
+def test_an_instance_is_the_rules_labels_and_the_querys_with_grafanas_own_first(make):
+    group, rule = make()
     labels = (*A, ("alertname", "mine"), ("policy", "mine"))
     instances, _ = step(group, rule, {}, [Result(Verdict.NORMAL, labels)], T0)
     (key,) = instances

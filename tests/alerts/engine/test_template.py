@@ -21,7 +21,7 @@ VALUES = {"B": 120.0, "C": None, "E": 1_772_488_800.0, "F": 1.5}
         ("{{ humanizeTimestamp $values.F.Value }}", "1970-01-01 00:00:01.5 +0000 UTC"),
         ("{{ humanizeTimestamp $values.C.Value }}", "NaN"),
         ('{{ reReplaceAll "^(....)-(..).*" "$2/$1 $" (humanizeTimestamp $values.E.Value) }}', "03/2026 $"),
-        ('{{ reReplaceAll "a" "b" "abac" }}', '{{ reReplaceAll "a" "b" "abac" }}'),
+        ('{{ reReplaceAll "a" "b" "abac" }}', "bbbc"),
         ('{{ reReplaceAll "(0)" "<$1>" ($labels.venue) }}', "yb-<0><0>12"),
         (
             "a{{ if $values.B }} {{ $values.B }}{{ end }}{{ if $values.D }} {{ $values.D }}{{ end }}.",
@@ -32,7 +32,8 @@ VALUES = {"B": 120.0, "C": None, "E": 1_772_488_800.0, "F": 1.5}
             "{{ humanizeTimestamp $values.D.Value }} s",
         ),  # an error
         ("{{ if $values.B }}{{ query }}{{ end }}", "{{ if $values.B }}{{ query }}{{ end }}"),
-        ("a {{ $labels.venue | title }}", "a {{ $labels.venue | title }}"),  # unknown here: the text itself
+        ("a {{ $labels.venue | title }}", "a Yb-0012"),
+        ("a {{ $labels.venue | upper }}", "a {{ $labels.venue | upper }}"),  # no function: the text itself
         ("{{ $labels.venue }} {{ query }}", "{{ $labels.venue }} {{ query }}"),
     ],
 )
@@ -42,8 +43,8 @@ def test_a_template_is_expanded(text, shown):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(12345.6, "12346"), (0.01234, "0.012"), (1.26, "1.3"), (60, "60"), (0, "0"), (100.0, "100"), (None, "NaN"),
+    [(12345.6, "12345.6"), (0.01234, "0.01234"), (1.0, "1"), (60.0, "60"), (0.0, "0"), (1e6, "1000000"), (None, "NaN"),
      (float("inf"), "+Inf"), (-2.5, "-2.5")],
 )  # fmt: skip
-def test_a_number_has_two_significant_digits(value, shown):
+def test_a_number_is_shown_in_full(value, shown):
     assert number(value) == shown
