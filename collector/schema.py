@@ -273,7 +273,11 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         (),
         (
             _int("registered", "PCs", "of its venues"),
-            _int("expected", "PCs", "of these, without those that were switched off in order"),
+            _int(
+                "expected",
+                "PCs",
+                "of these, without those that were switched off in order, and in closed hours without all that are off",
+            ),
             _int("observed", "PCs", "that are online and not blind"),
             _share("share", "observed of expected; absent where none is expected"),
         ),

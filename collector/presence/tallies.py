@@ -17,18 +17,22 @@ Venue = tuple[str, str, str]  # id, place, class
 
 @dataclass
 class Tally:
-    """PCs: `closed` were switched off in order, so that nobody expects to observe them."""
+    """PCs. Nobody expects to observe those that were switched off in order (`closed`), nor others that are off while
+    their venue has to be (`resting`), however that was done.
+    """
 
     registered: int = 0
     online: int = 0
     observed: int = 0
     closed: int = 0
+    resting: int = 0
 
     def add(self, other: Tally) -> None:
         self.registered += other.registered
         self.online += other.online
         self.observed += other.observed
         self.closed += other.closed
+        self.resting += other.resting
 
 
 def by_venue(presence: Iterable[Point]) -> dict[Venue, Tally]:
@@ -43,7 +47,10 @@ def by_venue(presence: Iterable[Point]) -> dict[Venue, Tally]:
         tally.registered += 1
         tally.online += fields["online"] == 1
         tally.observed += fields["observed"] == 1
-        tally.closed += fields["state"] == "closed"
+        if fields["state"] == "closed":
+            tally.closed += 1
+        elif not fields["online"]:
+            tally.resting += fields["hours"] == "closed"
     return found
 
 
@@ -71,7 +78,7 @@ def coverage(tallies: Mapping[Venue, Tally], stamp: int) -> Iterator[Point]:
     for (_, place, _), tally in tallies.items():
         places.setdefault(place, Tally()).add(tally)
     for place, total in places.items():
-        expected = total.registered - total.closed
+        expected = total.registered - total.closed - total.resting
         fields: dict[str, Value] = {
             "registered": total.registered,
             "expected": expected,

@@ -10,12 +10,17 @@ from collector.schema import BY_NAME
 ONLINE = {"online", "blind", "cloned"}
 
 
-def minute(venue: str, *states: str, place: str = "04273") -> list[Point]:
+def minute(venue: str, *states: str, place: str = "04273", hours: str = "open") -> list[Point]:
     return [
         Point(
             "presence",
             {"venue": venue, "pc": f"{n:02}", "place": place, "class": "game"},
-            {"state": state, "online": int(state in ONLINE), "observed": int(state == "online")},
+            {
+                "state": state,
+                "online": int(state in ONLINE),
+                "observed": int(state == "online"),
+                "hours": hours,
+            },
             60,
         )
         for n, state in enumerate(states, 1)
@@ -70,6 +75,19 @@ def test_a_place_is_covered_by_what_is_observed_of_what_was_not_switched_off_in_
     assert here.tags == {"place": "04273"}
     assert here.fields == {"registered": 10, "expected": 8, "observed": 3, "share": 37.5}
     assert (there.tags, there.fields) == ({"place": "04714"}, {"registered": 1, "expected": 0, "observed": 0})
+
+
+@pytest.mark.parametrize(("hours", "expected"), [("open", 7), ("no_rule", 7), ("closed", 4)])
+def test_in_closed_hours_nobody_expects_to_observe_who_is_off_however_it_was_done(hours, expected):
+    (point,) = coverage(by_venue(minute("yb-0012", *ALL, hours=hours)), 60)
+    assert point.fields["expected"] == expected
+    assert point.fields["share"] == 100 * 2 / expected
+
+
+def test_a_place_at_night_where_all_is_off_has_no_share():
+    rows = minute("yb-0012", "silent", "dark", "closed", "unknown", hours="closed")
+    (point,) = coverage(by_venue(rows), 60)
+    assert point.fields == {"registered": 4, "expected": 0, "observed": 0}
 
 
 def test_all_that_the_schema_has_is_written_and_nothing_else():
