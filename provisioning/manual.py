@@ -21,7 +21,7 @@ def pages(command: click.Group) -> dict[str, str]:
 
 def _schema() -> str:
     intro = (
-        f"{_HEAD}# Schema\n\nWhat is written into InfluxDB, from `collector/schema.py`. Timestamps are whole seconds"
+        f"{_HEAD}# Schema\n\nWhat is written into InfluxDB, from `collector/schema`. Timestamps are whole seconds"
         f" of the server's clock.\nTags of every point of a PC, added by the server: `{'`, `'.join(IDENTITY)}`.\n"
     )
     return intro + "".join(_measurement(m) for m in MEASUREMENTS)
