@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
 from pydantic.dataclasses import dataclass
 
 from alerts.engine.contacts import ContactPoint  # noqa: TC001 - pydantic reads it at run time
@@ -24,6 +24,24 @@ def _some(values: Sized) -> Sized:
     if not values:
         raise ValueError("is empty; write at least one")
     return values
+
+
+def _bypass(value: Any) -> None:
+    if value is not None:
+        raise ValueError(
+            "goes past the notification policy, which `watch` does not; leave it out, and write a route"
+        )
+
+
+def _recording(value: Any) -> None:
+    if value is not None:
+        raise ValueError("makes a recording rule, which raises no alert; leave it out")
+
+
+def _first(version: int) -> int:
+    if version != 1:
+        raise ValueError(f"Grafana knows no apiVersion {version}; write 1")
+    return version
 
 
 def _annotation(text: str) -> str:
@@ -70,7 +88,13 @@ class RuleFile:
     ] = 2
     annotations: dict[str, Annotated[str, AfterValidator(_annotation)]] = Field(default_factory=dict)
     labels: dict[str, Expanded] = Field(default_factory=dict)
-    is_paused: bool = False
+    is_paused: Annotated[bool, Field(strict=True)] = False
+    dashboard_uid: Uid | None = None
+    panel_id: StrictInt | None = None
+    notification_settings: Annotated[None, BeforeValidator(_bypass), Field(alias="notification_settings")] = (
+        None
+    )
+    record: Annotated[None, BeforeValidator(_recording)] = None
 
 
 @dataclass(config=CAMEL)
@@ -107,7 +131,7 @@ class GoneName:
 
 @dataclass(config=CAMEL)
 class AlertingFile:
-    api_version: StrictInt = 1
+    api_version: Annotated[StrictInt, AfterValidator(_first)] = 1
     groups: tuple[GroupFile, ...] = ()
     delete_rules: tuple[Gone, ...] = ()
     contact_points: tuple[ContactPoint, ...] = ()

@@ -1,25 +1,25 @@
-"""The generated alerting files, read as Grafana reads them: what it would refuse is a problem."""
+"""The generated alerting files, read as Grafana reads them: what it would refuse, or lose in silence, is a problem."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from alerts.engine import expressions
+from alerts.engine import contactfaults, namefaults, policies, rulefaults
 from alerts.engine.dispatch import Policy
 from alerts.engine.files import AlertingFile, GroupFile
-from alerts.engine.policies import faults as policy_faults
 from alerts.engine.routes import tree
 from collector.document import parse_yaml
 from collector.problem import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from alerts.engine.contacts import Receiver
-    from alerts.engine.files import Node, RuleFile
-    from collector.document import Document, Key
+    from collector.document import Document
     from collector.problem import Problem
+
+SUFFIXES = (".yaml", ".yml", ".json")  # of the files that Grafana reads
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,24 @@ class Alerting:
 
 def read(files: Mapping[str, str]) -> tuple[Alerting, list[Problem]]:
     """Texts by file name; what is without fault is in the answer, and the problems of the rest beside it."""
+    found, problems = parse(files)
+    return _together([content for _, content in found]), problems
+
+
+def parse(files: Mapping[str, str]) -> tuple[list[tuple[Document, AlertingFile]], list[Problem]]:
+    """The same, file by file."""
     problems: list[Problem] = []
     found: list[tuple[Document, AlertingFile]] = []
-    uids: set[str] = set()
     for name, text in sorted(files.items()):
         parsed = parse_yaml(text, name, AlertingFile)
         problems += parsed.problems
+        said = {problem.place for problem in parsed.problems}
+        problems += [p for p in rulefaults.dollar_faults(parsed.document) if p.place not in said]
         if parsed.value is not None:
             found.append((parsed.document, parsed.value))
-            problems += _faults(parsed.document, parsed.value, uids)
-    problems += policy_faults(found)
-    return _together([content for _, content in found]), in_order(problems)
+    for judge in (rulefaults.faults, contactfaults.faults, policies.faults, namefaults.faults):
+        problems += judge(found)
+    return found, in_order(problems)
 
 
 def _together(contents: list[AlertingFile]) -> Alerting:
@@ -57,54 +64,3 @@ def _together(contents: list[AlertingFile]) -> Alerting:
     times = {time.name: time for content in contents for time in content.mute_times}
     groups = tuple(group for content in contents for group in content.groups)
     return Alerting(groups, Policy(tree(roots[-1]), times) if roots else None, contacts)
-
-
-def _faults(document: Document, content: AlertingFile, uids: set[str]) -> Iterator[Problem]:
-    for i, group in enumerate(content.groups):
-        for j, rule in enumerate(group.rules):
-            key = ("groups", i, "rules", j)
-            if rule.uid in uids:
-                yield document.problem(
-                    "grafana/uid",
-                    (*key, "uid"),
-                    f"the uid {rule.uid!r} is taken",
-                    "give each rule a uid of its own",
-                )
-            uids.add(rule.uid)
-            yield from _rule_faults(document, key, rule)
-
-
-def _rule_faults(document: Document, key: Key, rule: RuleFile) -> Iterator[Problem]:
-    refs = [node.ref_id for node in rule.data]
-    if rule.condition not in refs:
-        yield document.problem(
-            "grafana/condition",
-            (*key, "condition"),
-            f"no query or expression is {rule.condition!r}",
-            f"write one of {', '.join(refs)}",
-        )
-    for k, node in enumerate(rule.data):
-        if refs.index(node.ref_id) != k:
-            yield document.problem(
-                "grafana/query",
-                (*key, "data", k, "refId"),
-                f"{node.ref_id!r} stands twice",
-                "write another letter",
-            )
-        fault = _node_fault(node, refs)
-        if fault is not None:
-            summary, _, details = fault.partition("; ")
-            yield document.problem("grafana/query", (*key, "data", k, "model"), summary, details)
-
-
-def _node_fault(node: Node, refs: list[str]) -> str | None:
-    if node.is_expression:
-        return expressions.fault(node.model, refs)
-    span = node.relative_time_range
-    if span is None or span.since <= span.until:
-        return "a query needs a time range; write `relativeTimeRange: {from: 120, to: 0}`"
-    if node.model.get("rawQuery") is not True or not isinstance(node.model.get("query"), str):
-        return "Grafana would build the query from its visual keys; write `rawQuery: true` and `query`"
-    if node.model.get("resultFormat", "time_series") != "time_series":
-        return "a rule cannot read a table; write `resultFormat: time_series`"
-    return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from alerts.engine import template
 from alerts.engine.dispatch import Alert
 from alerts.engine.frames import labels
-from alerts.engine.reader import Alerting, read
+from alerts.engine.reader import SUFFIXES, Alerting, read
 from collector.problem import in_order
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class RuleFolder:
 
     def changed(self) -> Alerting | None:
         try:
-            paths = sorted(self._folder.glob("*.yaml"))
+            there = self._folder.iterdir() if self._folder.is_dir() else ()
+            paths = sorted(path for path in there if path.suffix in SUFFIXES)
             stamp = tuple((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in paths)
             if stamp == self._stamp:
                 return None

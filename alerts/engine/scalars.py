@@ -53,6 +53,12 @@ def some_text(text: str) -> str:
     return text
 
 
+def _org(number: int) -> int:
+    if number < 1:
+        raise ValueError(f"no organisation has the number {number}; write 1")
+    return number
+
+
 def _positive(value: timedelta) -> timedelta:
     if not value:
         raise ValueError("may not be 0; write for example 5m")
@@ -72,4 +78,4 @@ Name = Annotated[Expanded, AfterValidator(_name)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 NonZero = Annotated[Duration, AfterValidator(_positive)]
 Ticks = Annotated[Duration, AfterValidator(_ticks)]
-OrgId = StrictInt
+OrgId = Annotated[StrictInt, AfterValidator(_org)]

@@ -12,6 +12,7 @@ from provisioning.commands.common import (
     fail_on_option,
     folder,
     json_option,
+    judging,
     read_site,
     report,
     site_option,
@@ -37,16 +38,31 @@ def init(directory: Path) -> None:
 
 @click.command()
 @site_option
+@click.option(
+    "--deploy",
+    type=folder,
+    help="Check what `quannet provision` wrote there for Grafana, in place of a site.",
+)
 @fail_on_option
 @json_option
-def check(site: Path, fail_on: str, as_json_text: bool) -> None:
+def check(site: Path, deploy: Path | None, fail_on: str, as_json_text: bool) -> None:
     """Say everything that is wrong in a site folder, with its place and what to write.
+
+    What would be generated from it is read as strictly as Grafana reads it, and where Grafana would only lose a
+    misspelt key.
 
     Example: quannet check --site lao-cai
     """
-    from provisioning.site import examine
+    from provisioning import grafanatree
+    from provisioning.site import load
 
-    report(examine(site), fail_on, as_json_text)
+    if deploy is not None:
+        with judging():
+            problems = grafanatree.of_deployment(deploy)
+    else:
+        loaded, problems = load(site)
+        problems += [] if loaded is None else grafanatree.of_site(loaded)
+    report(problems, fail_on, as_json_text)
 
 
 @click.command()
