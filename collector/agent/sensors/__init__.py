@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Sensor(Protocol):
     """Looks at the PC now and then; its points carry no time, the message's stamp holds for them."""
 
-    name: str  # a measurement in schema.py
+    name: str  # a measurement of the schema
     every: float  # seconds between samples
 
     def sample(self, now: Instant) -> Iterable[Point]:
