@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from alerts import duration
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 # An evaluation reads what is stamped up to as long before it. By then it is stored, so that the same question asked
 # later has the same answer: what was raised can be shown again.
 SETTLE = timedelta(seconds=10)
-
-_DOCS = Path(__file__).parents[1] / "docs"
 
 
 @dataclass(frozen=True)
@@ -66,8 +63,6 @@ class AlertContext:
     preview_url: str = ""
     docs_url: str = ""
     retired: tuple[str, ...] = ()
-    docs: Path | None = _DOCS if _DOCS.is_dir() else None
-    scenarios: tuple[Path, ...] = (Path(__file__).parent / "scenarios",)
 
     def lasting(self, policy: Policy) -> timedelta:
         """How long the condition must hold before it fires here."""

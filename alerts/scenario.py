@@ -19,7 +19,7 @@ from collector import lineprotocol
 from collector.clock import local
 from collector.influx import Influx
 from collector.lineprotocol import Point
-from collector.problem import Place, Problem, error, in_order
+from collector.problem import Place, Problem, Severity, error, in_order
 from collector.schema import BY_NAME, Kind
 
 if TYPE_CHECKING:
@@ -62,14 +62,16 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        return not self.problems and all(result.passed for result in self.results)
+        faulty = any(problem.severity < Severity.INFO for problem in self.problems)
+        return not faulty and all(result.passed for result in self.results)
 
 
 @dataclass(frozen=True)
 class Told:
-    """A story, and where it stands."""
+    """A story, its file, and what messages call that."""
 
     story: Story
+    path: Path
     place: Place
 
 
@@ -91,7 +93,7 @@ def stories(
     for _, (path, shown) in sorted(found.items()):
         story, faults = read(path, shown)
         if story is not None and policy in {None, story.policy}:
-            told.append(Told(story, Place(shown)))
+            told.append(Told(story, path, Place(shown)))
         if policy in {None, path.stem}:
             problems += faults
     return told, in_order(problems)

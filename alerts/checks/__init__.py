@@ -4,24 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.checks import for_interval, legal_basis, query, runbook, scenario
+from alerts.checks import (
+    basis,
+    cost,
+    gap,
+    hours,
+    in_force,
+    issuers,
+    overlap,
+    places,
+    query,
+    runbook,
+    scenario,
+    window,
+    words,
+)
 from collector.problem import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
+    from alerts.bench import Bench
     from alerts.policy import Policy
-    from alerts.rule import AlertContext
     from collector.problem import Problem
 
-CHECKS: tuple[Callable[[Policy, AlertContext], Iterator[Problem]], ...] = (
-    for_interval.check,
-    legal_basis.check,
+CHECKS: tuple[Callable[[Policy, Bench], Iterator[Problem]], ...] = (
+    basis.check,
+    cost.check,
+    gap.check,
+    hours.check,
+    in_force.check,
+    issuers.check,
+    overlap.check,
+    places.check,
     query.check,
     runbook.check,
     scenario.check,
+    window.check,
+    words.check,
 )
 
 
-def lint(policies: Sequence[Policy], context: AlertContext) -> list[Problem]:
-    return in_order(p for policy in policies for check in CHECKS for p in check(policy, context))
+def lint(bench: Bench) -> list[Problem]:
+    """What is said against the policies of a bench."""
+    return in_order(p for policy in bench.policies for check in CHECKS for p in check(policy, bench))

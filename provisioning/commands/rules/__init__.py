@@ -1,0 +1,16 @@
+"""`quannet rules`: policies, and the alert rules that they become; a command a file."""
+
+from __future__ import annotations
+
+import click
+
+from provisioning.commands.rules import lint, listing, play
+
+
+@click.group()
+def rules() -> None:
+    """Policies, and the alert rules that they become."""
+
+
+for _command in (listing.rules_list, lint.rules_lint, play.rules_test):
+    rules.add_command(_command)
