@@ -57,7 +57,12 @@ class Function:
             if wanted is not None and not isinstance(value, wanted):
                 what = TemplateError if isinstance(value, Missing) else MisuseError
                 raise what(f"{name} takes a {_NAMES[letter]}, not {kind(value)}")
-        return self.call(*arguments)
+        try:
+            return self.call(*arguments)
+        except TemplateError:
+            raise
+        except (ValueError, ArithmeticError) as fault:
+            raise TemplateError(f"{name}: {fault}") from None
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {"s": str, "m": LabelMap, "v": dict}
