@@ -6,7 +6,7 @@ import dataclasses
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic.dataclasses import dataclass
 
 from alerts.parts import MODEL, Duration, Stretch, Text
@@ -22,6 +22,15 @@ SUBJECTS: dict[Subject, tuple[str, ...]] = {
 Aggregate = Literal["sum", "count", "min", "max", "mean", "last"]
 AGGREGATES: tuple[Aggregate, ...] = ("sum", "count", "min", "max", "mean", "last")
 SiteList = Literal["unlisted-games"]
+
+
+def _reached(value: float) -> float:
+    if value <= 0:
+        raise ValueError(f"{value:g} is reached by whoever never did anything; write for example 1")
+    return value
+
+
+Reached = Annotated[float, AfterValidator(_reached)]
 
 _ONE_OF = f"write one of {', '.join(AGGREGATES)} or absent"
 
@@ -57,20 +66,28 @@ class Listed:
 
 def _form(value: Any) -> str:
     if isinstance(value, str):
-        return "text"
+        return "tagged-text"
     if isinstance(value, list | tuple):
-        return "texts"
+        return "tagged-texts"
     listed = isinstance(value, Listed) or (isinstance(value, dict) and "site" in value)
-    return "listed" if listed else "bounds"
+    return "tagged-listed" if listed else "tagged-bounds"
+
+
+def _no_number(value: Any) -> Any:
+    if isinstance(value, int | float):
+        said = f"a number lies within bounds; write {{least: {value}, most: {value}}}, or {value} in quotes"
+        raise ValueError(said)  # noqa: TRY004 - pydantic wants ValueError
+    return value
 
 
 # A tag or a field of text equals a text, or one of several; a number lies within bounds.
 Condition = Annotated[
-    Annotated[Text, Tag("text")]
-    | Annotated[tuple[Text, ...], Tag("texts")]
-    | Annotated[Bounds, Tag("bounds")]
-    | Annotated[Listed, Tag("listed")],
+    Annotated[Text, Tag("tagged-text")]
+    | Annotated[tuple[Text, ...], Tag("tagged-texts")]
+    | Annotated[Bounds, Tag("tagged-bounds")]
+    | Annotated[Listed, Tag("tagged-listed")],
     Discriminator(_form),
+    BeforeValidator(_no_number),
 ]
 
 
@@ -96,8 +113,8 @@ class Flags:
 class _Amount:
     """An aggregate and the number that it must reach; exactly one stands here."""
 
-    sum: float | None = None
-    count: float | None = None
+    sum: Reached | None = None
+    count: Reached | None = None
     min: float | None = None
     max: float | None = None
     mean: float | None = None
@@ -148,8 +165,3 @@ def _compare_one(amounts: tuple[tuple[Aggregate, float], ...], *, absent: bool) 
     if len(amounts) + absent != 1:
         names = [name for name, _ in amounts] + ["absent"] * absent
         raise ValueError(f"compares {', '.join(names) or 'nothing'}; {_ONE_OF}")
-    for name, value in amounts:
-        if value <= 0 and name in {"sum", "count"}:
-            raise ValueError(
-                f"{name} {value:g} is reached by whoever never did anything; write for example {name}: 1"
-            )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alerts.policy import Policy
 from collector.document import read_yaml
@@ -12,6 +13,8 @@ from collector.problem import Place, Problem, error, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from collector.document import Document
 
 BUILTIN = Path(__file__).parent / "policies"
 
@@ -31,12 +34,12 @@ def load(folder: Path, shown: str) -> tuple[tuple[Policy, ...], list[Problem]]:
                 problems.append(error("policy/file", "is not read", f"name it {path.stem}.yaml", Place(name)))
             continue
         read = read_yaml(path, name, Policy)
-        found = read.problems
+        problems += read.problems
+        if isinstance(read.document.data, dict):
+            said = {problem.place for problem in read.problems}
+            problems += [p for p in _problems(read.document, path.stem) if p.place not in said]
         if read.value is not None:
-            policy = read.value.read_from(read.document)
-            found = list(_problems(policy, path.stem))
-            policies.append(policy)
-        problems += found
+            policies.append(read.value.read_from(read.document))
     problems += clashes(policies)
     faulty = {problem.place.path for problem in problems}
     good = [policy for policy in policies if policy.origin.path not in faulty]
@@ -48,40 +51,62 @@ def clashes(policies: Sequence[Policy]) -> list[Problem]:
     return [problem for one, two in combinations(policies, 2) for problem in _clash(one, two)]
 
 
-def _problems(policy: Policy, stem: str) -> Iterator[Problem]:
-    if policy.id != stem:
-        yield policy.problem(
+def _problems(document: Document, stem: str) -> Iterator[Problem]:
+    """What its model cannot say, of a file that need not be without other faults."""
+    given = document.data.get("id")
+    if isinstance(given, str) and given != stem:
+        yield document.problem(
             "policy/id",
             ("id",),
-            f"the id {policy.id!r} is not the file's name",
-            f"write `id: {stem}` or name the file {policy.id}.yaml",
+            f"the id {given!r} is not the file's name",
+            f"write `id: {stem}` or name the file {given}.yaml",
         )
-    period = policy.in_force
-    if period.valid_to is not None and period.valid_to <= period.valid_from:
-        yield policy.problem(
+    yield from _period_problems(document)
+    yield from _title_problems(document)
+    yield from _class_problems(document)
+
+
+def _period_problems(document: Document) -> Iterator[Problem]:
+    period = _mapping(document, "in_force")
+    start, end = period.get("from"), period.get("to")
+    if isinstance(start, date) and isinstance(end, date) and end <= start:
+        yield document.problem(
             "policy/in-force",
             ("in_force", "to"),
-            f"it ends on {period.valid_to}, but begins on {period.valid_from}",
+            f"it ends on {end}, but begins on {start}",
             "`to` is the first day on which it holds no more",
         )
+
+
+def _title_problems(document: Document) -> Iterator[Problem]:
+    title = _mapping(document, "title")
     for language in ("vi", "en"):
-        size = len(policy.title.say(language).encode())
+        size = len(str(title.get(language, "")).encode())
         if size > TITLE_BYTES:
-            yield policy.problem(
+            yield document.problem(
                 "policy/title",
                 ("title", language),
                 f"the title has {size} bytes; Grafana takes {TITLE_BYTES}",
                 "shorten it; a Vietnamese letter costs two or three bytes",
             )
-    if policy.flags.by in {"pc", "venue"} and not policy.binds:
-        yield policy.problem(
+
+
+def _class_problems(document: Document) -> Iterator[Problem]:
+    by, binds = _mapping(document, "flags").get("by", "pc"), document.data.get("binds", [])
+    if by in {"pc", "venue"} and binds == []:
+        yield document.problem(
             "policy/binds",
-            ("id",),
-            f"it speaks of each {policy.flags.by}, but does not say of which classes",
+            ("binds" if "binds" in document.data else "id",),
+            f"it speaks of each {by}, but does not say of which classes",
             "write `binds: [game]` or more of game, agent, isp, hospitality",
         )
-    if len(set(policy.binds)) != len(policy.binds):
-        yield policy.problem("policy/binds", ("binds",), "a class stands twice", "name each class once")
+    if isinstance(binds, list) and len(set(map(str, binds))) != len(binds):
+        yield document.problem("policy/binds", ("binds",), "a class stands twice", "name each class once")
+
+
+def _mapping(document: Document, key: str) -> dict[str, Any]:
+    found = document.data.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _clash(one: Policy, two: Policy) -> Iterator[Problem]:

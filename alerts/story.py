@@ -5,31 +5,29 @@ from __future__ import annotations
 import re
 from dataclasses import fields as parts
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic.dataclasses import dataclass
 
 from alerts.flags import SiteList  # noqa: TC001 - pydantic reads the annotations at run time
 from alerts.notation import series, values
 from alerts.parts import MODEL, Duration, Klass, Text, some
 from collector.clock import LOCAL, local
-from collector.document import KEY, read_yaml
+from collector.document import KEY, Document, check, read_yaml
 from collector.schema import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from collector.document import Document
     from collector.problem import Problem
 
 _AT = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2} )?(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?")
 
 
-def _start(text: Any) -> Any:
-    if not isinstance(text, str):
-        return text
+def _start(given: Any) -> datetime:
+    text = str(given)  # YAML reads a day without its time as a date
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -50,6 +48,22 @@ def _at(text: str) -> str:
     raise ValueError(f'{text!r} is no time; write "22:06", "22:06:30" or "2026-01-01 00:06"')
 
 
+def _series(key: str) -> str:
+    try:
+        series(key)
+    except ValueError as fault:
+        raise ValueError(f"{key!r} {fault}") from None
+    return key
+
+
+def _whole(value: timedelta) -> timedelta:
+    if value % timedelta(seconds=1) or not value:
+        raise ValueError("is no whole second; write 1m or 30s")
+    return value
+
+
+SeriesKey = Annotated[str, AfterValidator(_series)]
+Step = Annotated[Duration, AfterValidator(_whole)]
 Values = Annotated[tuple[float | None, ...], BeforeValidator(values)]
 
 
@@ -61,7 +75,7 @@ class Contains:
 
 
 def _form(value: Any) -> str:
-    return "tagged-text" if isinstance(value, str) else "tagged-contains"
+    return "tagged-contains" if isinstance(value, dict | Contains) else "tagged-text"
 
 
 Said = Annotated[
@@ -95,6 +109,14 @@ class Firing:
     value: float | None = None
     annotations: dict[str, Said] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not self.labels:
+            raise ValueError(
+                'names nobody; write `{venue: yb-0012, pc: "07"}`, or `{policy: …}` where the rule has no subject'
+            )
+        return self
+
     @property
     def labels(self) -> Mapping[str, str]:
         names = [part.name for part in parts(self) if part.name not in {"value", "annotations"}]
@@ -118,9 +140,9 @@ class Case:
 
     name: Text
     start: Annotated[datetime, BeforeValidator(_start)]
-    series: Annotated[dict[str, Values], AfterValidator(some)]
+    series: Annotated[dict[SeriesKey, Values], AfterValidator(some)]
     expect: Annotated[tuple[Expectation, ...], AfterValidator(some)]
-    step: Duration = timedelta(minutes=1)
+    step: Step = timedelta(minutes=1)
     phase: Duration = timedelta(0)
 
     def moment(self, at: str) -> datetime:
@@ -161,47 +183,39 @@ def read(path: Path, shown: str) -> tuple[Story | None, list[Problem]]:
     """A scenario without faults, or None and all of them."""
     found = read_yaml(path, shown, Story)
     problems = list(found.problems)
-    if found.value is not None:
-        problems += _problems(found.document, found.value)
+    if isinstance(found.document.data, dict):
+        problems += _problems(found.document)
     return (None if problems else found.value), problems
 
 
-def _problems(document: Document, story: Story) -> Iterator[Problem]:
+def _problems(document: Document) -> Iterator[Problem]:
+    """What its model cannot say, of each case that is without a fault of its own."""
+    cases = document.data.get("cases")
     names: set[str] = set()
-    for i, case in enumerate(story.cases):
+    for i, data in enumerate(cases if isinstance(cases, list) else []):
+        case, _ = check(Document("", data), Case)
+        if case is None:
+            continue
         if case.name in names:
             yield document.problem(
                 "scenario/name", ("cases", i, "name"), f"{case.name!r} stands twice", "say what is different"
             )
         names.add(case.name)
-        if case.step % timedelta(seconds=1) or not case.step:
-            yield document.problem(
-                "scenario/step", ("cases", i, "step"), "is no whole second", "write 1m or 30s"
-            )
         for key in case.series:
-            yield from _series_problems(document, story, i, key)
+            found = series(key)
+            nameless = "class" not in document.data and "class" not in found.tags
+            if nameless and "class" in BY_NAME[found.measurement].tag_names:
+                yield document.problem(
+                    "scenario/series",
+                    ("cases", i, "series", key, KEY),
+                    f"{key!r} does not say which class",
+                    "write `class: game` above `cases`, or among the tags",
+                )
         for j, expected in enumerate(case.expect):
-            where = ("cases", i, "expect", j)
             if case.moment(expected.at) < case.start:
                 yield document.problem(
-                    "scenario/at", (*where, "at"), "is before the start of its case", "write a later time"
+                    "scenario/at",
+                    ("cases", i, "expect", j, "at"),
+                    "is before the start of its case",
+                    "write a later time",
                 )
-            for k, whom in enumerate(expected.firing):
-                if not whom.labels:
-                    yield document.problem(
-                        "scenario/firing",
-                        (*where, "firing", k),
-                        "names nobody",
-                        'write `{venue: yb-0012, pc: "07"}`, or `{policy: …}` where the rule has no subject',
-                    )
-
-
-def _series_problems(document: Document, story: Story, case: int, key: str) -> Iterator[Problem]:
-    place = ("cases", case, "series", key, KEY)
-    try:
-        found = series(key)
-        if "class" in BY_NAME[found.measurement].tag_names and "class" not in story.tags(key):
-            raise ValueError("does not say which class; write `class: game` above `cases`, or among the tags")
-    except ValueError as fault:
-        summary, _, details = str(fault).partition("; ")
-        yield document.problem("scenario/series", place, f"{key!r} {summary}", details)

@@ -11,6 +11,7 @@ import difflib
 import io
 import re
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -234,7 +235,10 @@ def _construct(
     try:
         return _SCALARS.construct_object(node)
     except (ValueError, yaml.YAMLError) as fault:  # a date such as 2024-13-45, a tag such as !!python/name
-        problems.append(error("file/value", f"{str(node.value)[:80]!r}: {fault}", "", document.place(*key)))
+        remedy = "write for example 2024-12-25" if node.tag.endswith(":timestamp") else "write a plain text"
+        problems.append(
+            error("file/value", f"{str(node.value)[:80]!r}: {fault}", remedy, document.place(*key))
+        )
         return None
 
 
@@ -250,6 +254,7 @@ _REMEDIES = {
     "list_type": ("{given} is not a list", "write `[a, b]`, or one item a line behind a dash"),
     "tuple_type": ("{given} is not a list", "write `[a, b]`, or one item a line behind a dash"),
     "bool_type": ("{given} is neither true nor false", "write true or false"),
+    "greater_than": ("{name}: {given} is too small", "write a number greater than 0"),
     "dict_type": ("{given} is not a mapping", "write `key: value`"),
     "dataclass_type": ("{given} is not a mapping", "write `key: value`"),
     "model_type": ("{given} is not a mapping", "write `key: value`"),
@@ -261,11 +266,15 @@ _REMEDIES = {
 
 def _problem(document: Document, model: Any, detail: ErrorDetails) -> Problem:
     kind = detail["type"]
-    key = tuple(k for k in detail["loc"] if isinstance(k, int) or not k.startswith(("function-", "tagged-")))
-    name = next((step for step in reversed(key) if isinstance(step, str)), "")  # of a list, not an index
+    steps = (
+        KEY if step == "[key]" else step for step in detail["loc"]
+    )  # pydantic's word for a mapping's own key
+    key = tuple(k for k in steps if isinstance(k, int) or not k.startswith(("function-", "tagged-")))
+    around = key[:-2] if key[-1:] == (KEY,) else key
+    name = next((step for step in reversed(around) if isinstance(step, str)), "")  # of a list, not an index
     summary, remedy = _REMEDIES.get(kind, ("{name}: {message}", ""))
     message = str(detail["msg"]).removeprefix("Value error, ")
-    given = repr(detail["input"])[:80]
+    given = _given(detail["input"])
     near = _near(model, key) if kind == "unexpected_keyword_argument" else ""
     if kind == "literal_error":
         summary, remedy = "{given} is none of the words known for {name!r}", "write {message}"
@@ -273,6 +282,9 @@ def _problem(document: Document, model: Any, detail: ErrorDetails) -> Problem:
     elif kind == "value_error" and "; " in message:  # our own validators write "what is wrong; what to write"
         message, _, remedy = message.partition("; ")
         summary, remedy = "{message}", remedy.replace("{", "{{").replace("}", "}}")
+    elif kind == "dataclass_type":
+        summary = "nothing stands here" if detail["input"] is None else summary
+        remedy = (_wanted(model, key) or remedy).replace("{", "{{").replace("}", "}}")
     fill = {"name": name, "given": given, "message": message, "near": near}
     place = document.place(*key)
     if kind == "unexpected_keyword_argument":
@@ -285,19 +297,47 @@ def _problem(document: Document, model: Any, detail: ErrorDetails) -> Problem:
     )
 
 
+def _given(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return str(value) if isinstance(value, date) else repr(value)[:80]
+
+
 def _near(model: Any, key: Key) -> str:
     """`, or did you mean …` where the model has a name much like an unknown key's."""
     for step in key[:-1]:
         model = _inside(model, step)
-    names = [f.name for f in fields(model)] if is_dataclass(model) else []
-    close = difflib.get_close_matches(str(key[-1]), names, 1)
+    close = difflib.get_close_matches(str(key[-1]), _names(model), 1)
     return f", or did you mean {close[0]!r}?" if close else ""
+
+
+def _wanted(model: Any, key: Key) -> str:
+    """What must stand in a mapping, where the model says."""
+    for step in key:
+        model = _inside(model, step)
+    found = getattr(model, "__pydantic_fields__", {})
+    names = [f"{f.alias or name}: …" for name, f in found.items() if f.is_required()]
+    return f"write `{{{', '.join(names)}}}`" if names else ""
+
+
+def _names(model: Any) -> list[str]:
+    """The keys of a model, or of all that may stand in its place, as a person writes them."""
+    if not is_dataclass(model):
+        parts = get_args(model) if get_origin(model) in {Union, UnionType} else ()
+        return [name for part in parts for name in _names(part)]
+    found = getattr(model, "__pydantic_fields__", {})
+    return [getattr(found.get(f.name), "alias", None) or f.name for f in fields(model)]
 
 
 def _inside(model: Any, step: str | int) -> Any:
     """The type of a part of `model`; None where the model does not say."""
     if is_dataclass(model) and isinstance(model, type):
-        hint = get_type_hints(model).get(str(step))
+        own = {
+            getattr(f, "alias", None): name for name, f in getattr(model, "__pydantic_fields__", {}).items()
+        }
+        hint = get_type_hints(model).get(own.get(str(step), str(step)))
         parts = [part for part in get_args(hint) if part is not type(None)]
         # `X | None` is entered as X.
         return parts[0] if get_origin(hint) in {Union, UnionType} and len(parts) == 1 else hint

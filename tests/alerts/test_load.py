@@ -5,16 +5,42 @@ from pathlib import Path
 import pytest
 
 from alerts.load import BUILTIN, clashes, load
+from alerts.story import read
 from collector.problem import as_text
 
 BAD = Path(__file__).parent / "bad"
 
 
+SCENARIO = "scenario-"
+
+
 @pytest.mark.parametrize("fault", sorted(path.name for path in BAD.iterdir()))
 def test_one_fault_is_said_in_these_words(fault):
-    found, problems = load(BAD / fault, "policies")
-    assert as_text(problems) == (BAD / fault / "expected.txt").read_text("utf-8")
-    assert [policy.id for policy in found] == (["dusk"] if fault == "same-title-and-hours" else [])
+    """A folder of policies a fault, or one with a scenario; `expected.txt` is all that is said."""
+    folder = BAD / fault
+    if fault.startswith(SCENARIO):
+        value, problems = read(folder / "night.yaml", "scenarios/night.yaml")
+        assert value is None
+    else:
+        found, problems = load(folder, "policies")
+        assert [policy.id for policy in found] == (["dusk"] if fault == "same-title-and-hours" else [])
+    assert as_text(problems) == (folder / "expected.txt").read_text("utf-8")
+    assert all(problem.details for problem in problems)
+
+
+def test_each_fault_has_words_of_its_own():
+    """By what is said and where; two folders that say the same would prove one thing twice."""
+    said = [
+        (BAD / fault / "expected.txt").read_text("utf-8") for fault in sorted(p.name for p in BAD.iterdir())
+    ]
+    assert len(said) >= 100
+    assert len(set(said)) == len(said)
+
+
+def test_all_faults_of_a_file_are_said_at_once():
+    """Those of its form and those of its meaning."""
+    for name in ("many-faults-in-one-file", f"{SCENARIO}many-faults-in-one-file"):
+        assert (BAD / name / "expected.txt").read_text("utf-8").count("error: ") >= 7
 
 
 def test_the_built_in_policies_are_without_fault():
