@@ -216,14 +216,16 @@ def _unknown_hours(document: Document, site: Site) -> Iterator[Problem]:
         if not without:
             continue
         names = ", ".join(without[:3]) + (f" and {len(without) - 3} more" if len(without) > 3 else "")
-        provincial = any(klass in policy.binds and policy.hours == "province" for policy in site.policies)
+        words = {policy.hours for policy in site.policies if klass in policy.binds}
         yield Problem(
             "site/hours",
             # A decision that the province owes is a fault to mend; a class that no law here binds is none.
-            Severity.WARNING if provincial else Severity.INFO,
+            Severity.WARNING if "province" in words else Severity.INFO,
             f"no rule known: nothing sets opening hours for class {klass} ({names})",
             "write the province's decision under `hours`"
-            if provincial
+            if "province" in words
+            else "write what the venue declares as own_hours in venues.csv, or a decision under `hours`"
+            if "own" in words
             else "no policy binds the class; where the law does, write one in policies/",
             document.place("hours", KEY),
         )

@@ -36,7 +36,9 @@ def example():
         ("yb-0031", "2026-03-02T23:00", False),
         ("yb-0031", "2026-03-02T06:59", False),
         ("yb-0044", "2026-03-02T23:00", False),
-        ("yb-0100", "2026-03-02T23:30", None),
+        # A café by the hours that it declared, a guest house that declared none.
+        ("yb-0100", "2026-03-02T23:29", True),
+        ("yb-0100", "2026-03-02T23:30", False),
         ("yb-0107", "2026-03-02T23:30", None),
         # An agent until the day on which it became a game point.
         ("yb-0058", "2026-01-14T22:30", True),
