@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.engine import gotemplates
+from alerts.engine.names import given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collector.document import Document, Key
     from collector.problem import Problem
 
+_CLOSED = "close each action by `}}` and each block by `{{ end }}`"
 # What Grafana itself defines.
 BUILT_IN = {
     "default.title",
@@ -24,10 +26,13 @@ BUILT_IN = {
 }
 
 
-def faults(files: Sequence[tuple[Document, AlertingFile]]) -> Iterator[Problem]:
+def faults(
+    files: Sequence[tuple[Document, AlertingFile]], documents: Sequence[Document]
+) -> Iterator[Problem]:
+    """`documents` are those of all files, with faults elsewhere or not."""
     yield from _names_once(files)
     yield from _gone_and_there(files)
-    yield from _templates(files)
+    yield from _templates(files, documents)
 
 
 def _names_once(files: Sequence[tuple[Document, AlertingFile]]) -> Iterator[Problem]:
@@ -78,30 +83,31 @@ def _deleted(content: AlertingFile) -> Iterator[tuple[str, Key, object]]:
         yield "resetPolicies", ("resetPolicies", i), org
 
 
-def _templates(files: Sequence[tuple[Document, AlertingFile]]) -> Iterator[Problem]:
+def _templates(
+    files: Sequence[tuple[Document, AlertingFile]], documents: Sequence[Document]
+) -> Iterator[Problem]:
     """Each must parse, and a contact point may use only what is defined."""
-    defined = set(BUILT_IN)
+    defined = BUILT_IN | given(documents, "templates", "name")
+    for text in given(documents, "templates", "template"):
+        defined |= gotemplates.defined(text)
     for document, content in files:
         for i, words in enumerate(content.templates):
-            defined |= gotemplates.defined(words.template) or {words.name}
             for fault in gotemplates.faults(words.template):
-                yield document.problem(
-                    "grafana/template", ("templates", i, "template"), fault, "mend the template"
-                )
+                yield document.problem("grafana/template", ("templates", i, "template"), fault, _CLOSED)
     for document, content in files:
         for i, point in enumerate(content.contact_points):
             for j, receiver in enumerate(point.receivers):
                 for name, text in receiver.settings.items():
                     place = ("contactPoints", i, "receivers", j, "settings", name)
-                    for fault in _setting_faults(text, defined):
-                        yield document.problem("grafana/template", place, fault, "mend the template")
+                    for fault, remedy in _setting_faults(text, defined):
+                        yield document.problem("grafana/template", place, fault, remedy)
 
 
-def _setting_faults(text: object, defined: set[str]) -> Iterator[str]:
+def _setting_faults(text: object, defined: set[str]) -> Iterator[tuple[str, str]]:
     if not isinstance(text, str) or "{{" not in text:
         return
-    yield from gotemplates.faults(text)
-    here = gotemplates.defined(text)
+    yield from ((fault, _CLOSED) for fault in gotemplates.faults(text))
+    known = defined | gotemplates.defined(text)
     for name in gotemplates.used(text):
-        if name not in defined | here:
-            yield f"no template is named {name!r}"
+        if name not in known:
+            yield f"no template is named {name!r}", f"write one of {', '.join(sorted(known))}"

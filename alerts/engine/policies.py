@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alerts.engine.names import given
 from alerts.engine.routes import ALL
 
 if TYPE_CHECKING:
@@ -25,10 +26,12 @@ _ROOT_HAS_NO = (
 )
 
 
-def faults(files: Sequence[tuple[Document, AlertingFile]]) -> Iterator[Problem]:
-    """Of all files of a folder together: a policy may name what stands in another file."""
-    receivers = {point.name for _, content in files for point in content.contact_points}
-    times = {time.name for _, content in files for time in content.mute_times}
+def faults(
+    files: Sequence[tuple[Document, AlertingFile]], documents: Sequence[Document]
+) -> Iterator[Problem]:
+    """Of all files of a folder together: a policy may name what stands in another file, be that without fault or not."""
+    receivers = given(documents, "contactPoints", "name")
+    times = given(documents, "muteTimes", "name")
     seen: dict[int, str] = {}
     for document, content in files:
         for i, root in enumerate(content.policies):

@@ -44,15 +44,19 @@ def parse(files: Mapping[str, str]) -> tuple[list[tuple[Document, AlertingFile]]
     """The same, file by file."""
     problems: list[Problem] = []
     found: list[tuple[Document, AlertingFile]] = []
+    documents: list[Document] = []
     for name, text in sorted(files.items()):
         parsed = parse_yaml(text, name, AlertingFile)
+        documents.append(parsed.document)
         problems += parsed.problems
         said = {problem.place for problem in parsed.problems}
         problems += [p for p in rulefaults.dollar_faults(parsed.document) if p.place not in said]
         if parsed.value is not None:
             found.append((parsed.document, parsed.value))
-    for judge in (rulefaults.faults, contactfaults.faults, policies.faults, namefaults.faults):
-        problems += judge(found)
+    problems += rulefaults.faults(found)
+    problems += contactfaults.faults(found)
+    problems += policies.faults(found, documents)
+    problems += namefaults.faults(found, documents)
     return found, in_order(problems)
 
 

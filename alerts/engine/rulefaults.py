@@ -81,7 +81,8 @@ def _label_faults(document: Document, key: Key, rule: RuleFile) -> Iterator[Prob
                 "grafana/label", (*key, name), f"Grafana refuses a label {name!r}", "write another name"
             )
         for fault in template.problems(text):
-            yield document.problem("grafana/template", (*key, name), f"label {name!r}: {fault}", "mend it")
+            remedy = "write for example `{{ $$labels.venue }}`"
+            yield document.problem("grafana/template", (*key, name), f"label {name!r}: {fault}", remedy)
         if template.uses(text).by_value:
             yield document.problem(
                 "grafana/label",
@@ -94,9 +95,8 @@ def _label_faults(document: Document, key: Key, rule: RuleFile) -> Iterator[Prob
 def _annotation_faults(document: Document, key: Key, rule: RuleFile) -> Iterator[Problem]:
     for name, text in rule.annotations.items():
         for fault in template.problems(text):
-            yield document.problem(
-                "grafana/template", (*key, name), f"annotation {name!r}: {fault}", "mend it"
-            )
+            remedy = "write for example `{{ $labels.venue }}`"
+            yield document.problem("grafana/template", (*key, name), f"annotation {name!r}: {fault}", remedy)
 
 
 def _panel_faults(document: Document, key: Key, rule: RuleFile) -> Iterator[Problem]:

@@ -46,13 +46,13 @@ def problems(files: Mapping[str, str]) -> list[Problem]:
         for folder, suffixes in FOLDERS.items()
     }
     alerting, found = reader.parse(inside[DEPLOY_ALERTING])
-    sources, faults = datasources.read(inside[DEPLOY_DATASOURCES])
+    uids, faults = datasources.read(inside[DEPLOY_DATASOURCES])
     found += faults
-    ways, faults = providers.read(inside[DEPLOY_PROVIDERS])
+    folders, faults = providers.read(inside[DEPLOY_PROVIDERS])
     found += faults
     pages, faults = boards.read(inside[DEPLOY_DASHBOARDS])
     found += faults
-    found += references.faults(alerting, sources, ways, pages)
+    found += references.faults(alerting, uids, folders, pages)
     found += _unread(files)
     return in_order(found)
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from collector.document import KEY, parse_yaml
+from collector.document import KEY, Document, parse_yaml
 from collector.problem import Place, error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from collector.document import Document, Key
+    from collector.document import Key
     from collector.problem import Problem
 
 SCHEMA = 41  # a lower number makes the browser migrate what never was of the old model
@@ -40,10 +40,13 @@ _Fault = tuple[tuple[str | int, ...], str, str]  # where, what is wrong, what to
 
 @dataclass(frozen=True)
 class Page:
-    """A board as others may refer to it; `sources` are the data sources that it names, each with its place."""
+    """A board as others may refer to it; `sources` are the data sources that it names, each with its place.
+
+    Of a file that cannot be read there is one without a uid.
+    """
 
     document: Document
-    uid: str
+    uid: str | None
     title: str
     panels: frozenset[int]
     sources: tuple[tuple[Key, str], ...]
@@ -59,10 +62,12 @@ def read(files: Mapping[str, str]) -> tuple[list[Page], list[Problem]]:
             line = text.split("\n")[wrong.lineno - 1]
             place = Place(path, wrong.lineno, wrong.colno, line[:200])
             problems.append(error("grafana/board", f"not JSON: {wrong.msg}", "see https://json.org", place))
+            pages.append(Page(Document(path, None), None, "", frozenset(), ()))
             continue
         document = parse_yaml(text, path, object).document  # JSON is YAML, and so has places
         if not isinstance(document.data, dict):
             problems.append(error("grafana/board", "no dashboard: not an object", "write {…}", Place(path)))
+            pages.append(Page(document, None, "", frozenset(), ()))
             continue
         pages.append(_page(document))
         for key, fault, remedy in _faults(document.data):
@@ -74,7 +79,7 @@ def _page(document: Document) -> Page:
     panels = [panel for _, panel in _panels(document.data)]
     return Page(
         document,
-        str(document.data.get("uid", "")),
+        str(document.data.get("uid")) if "uid" in document.data else None,
         str(document.data.get("title", "")),
         frozenset(panel["id"] for panel in panels if isinstance(panel.get("id"), int)),
         tuple(_sources(document.data, ())),
@@ -83,8 +88,8 @@ def _page(document: Document) -> Page:
 
 def _once(pages: list[Page]) -> Iterator[Problem]:
     """Two of one uid, or of one title in the folder: the provider would lose its right to write."""
-    taken: dict[tuple[str, str], str] = {}
-    for page in pages:
+    taken: dict[tuple[str, str | None], str] = {}
+    for page in (page for page in pages if page.uid is not None):
         for name, value in (("uid", page.uid), ("title", page.title)):
             if (name, value) in taken:
                 fault = f"the {name} {value!r} is that of {taken[name, value]} too"

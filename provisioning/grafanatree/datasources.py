@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictInt
 from pydantic.dataclasses import dataclass
 
 from alerts.engine.dollars import interpolated, secret_file
+from alerts.engine.names import given
 from alerts.engine.scalars import CAMEL, Named, OrgId, Uid
 from collector.document import parse_yaml
 
@@ -78,21 +79,21 @@ class SourcesFile:
     prune: StrictBool = False
 
 
-def read(files: Mapping[str, str]) -> tuple[list[Datasource], list[Problem]]:
-    """The sources of all files, and what is wrong in them."""
-    found: list[Datasource] = []
+def read(files: Mapping[str, str]) -> tuple[set[str], list[Problem]]:
+    """The uids of all sources, and what is wrong in them."""
+    documents: list[Document] = []
     problems: list[Problem] = []
     taken: dict[tuple[str, object], str] = {}
     for path, text in sorted(files.items()):
         parsed = parse_yaml(text, path, SourcesFile)
+        documents.append(parsed.document)
         problems += parsed.problems
         said = {problem.place for problem in parsed.problems}
         problems += [p for p in _dollars(parsed.document) if p.place not in said]
         for i, source in enumerate(parsed.value.datasources if parsed.value else ()):
-            found.append(source)
             problems += _faults(parsed.document, ("datasources", i), source)
             problems += _taken(parsed.document, ("datasources", i), source, taken)
-    return found, problems
+    return given(documents, "datasources", "uid"), problems
 
 
 def _dollars(document: Document) -> Iterator[Problem]:
@@ -159,4 +160,8 @@ def _pair_faults(source: Datasource) -> Iterator[tuple[str, str, str]]:
         name = f"httpHeaderName{number}"
         yield name, f"{name} has no value", f"write secureJsonData.httpHeaderValue{number}"
     for number in sorted(values - names):
-        yield "", f"httpHeaderValue{number} has no name", f"write jsonData.httpHeaderName{number}"
+        yield (
+            "httpHeaderName1",
+            f"httpHeaderValue{number} has no name",
+            f"write jsonData.httpHeaderName{number}",
+        )

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, StrictBool, StrictInt
 from pydantic.dataclasses import dataclass
 
 from alerts.engine.dollars import interpolated
+from alerts.engine.names import given
 from alerts.engine.scalars import CAMEL, Expanded, Named, OrgId, Uid
 from collector.conventions import DEPLOY_DASHBOARDS
 from collector.document import parse_yaml
@@ -65,19 +66,21 @@ class ProvidersFile:
     providers: tuple[Provider, ...] = ()
 
 
-def read(files: Mapping[str, str]) -> tuple[list[tuple[Document, Key, Provider]], list[Problem]]:
-    """The providers of all files with their places, and what is wrong in them."""
+def read(files: Mapping[str, str]) -> tuple[set[str], list[Problem]]:
+    """The folders of all providers, and what is wrong in them."""
+    documents: list[Document] = []
     found: list[tuple[Document, Key, Provider]] = []
     problems: list[Problem] = []
     for path, text in sorted(files.items()):
         parsed = parse_yaml(text, path, ProvidersFile)
+        documents.append(parsed.document)
         problems += parsed.problems
         data = parsed.document.data if isinstance(parsed.document.data, dict) else {}
         said = {problem.place for problem in parsed.problems}
         problems += [p for p in interpolated(parsed.document, data, ()) if p.place not in said]
         for i, provider in enumerate(parsed.value.providers if parsed.value else ()):
             found.append((parsed.document, ("providers", i), provider))
-    return found, [*problems, *_faults(found)]
+    return given(documents, "providers", "folder"), [*problems, *_faults(found)]
 
 
 def _faults(found: list[tuple[Document, Key, Provider]]) -> Iterator[Problem]:

@@ -13,19 +13,16 @@ if TYPE_CHECKING:
     from collector.document import Document, Key
     from collector.problem import Problem
     from provisioning.grafanatree.boards import Page
-    from provisioning.grafanatree.datasources import Datasource
-    from provisioning.grafanatree.providers import Provider
 
 
 def faults(
     alerting: Sequence[tuple[Document, AlertingFile]],
-    sources: Sequence[Datasource],
-    providers: Sequence[tuple[Document, Key, Provider]],
+    uids: set[str],
+    folders: set[str],
     pages: Sequence[Page],
 ) -> Iterator[Problem]:
-    uids = {source.uid for source in sources}
-    folders = {provider.folder for _, _, provider in providers}
-    panels = {page.uid: page.panels for page in pages}
+    """`uids` are those of the data sources, `folders` those that the boards are put into."""
+    panels: dict[str | None, frozenset[int]] = {page.uid: page.panels for page in pages}
     for document, content in alerting:
         for i, group in enumerate(content.groups):
             key: Key = ("groups", i)
@@ -45,21 +42,21 @@ def faults(
 
 
 def _rule_faults(
-    document: Document, key: Key, rule: RuleFile, uids: set[str], panels: dict[str, frozenset[int]]
+    document: Document, key: Key, rule: RuleFile, uids: set[str], panels: dict[str | None, frozenset[int]]
 ) -> Iterator[Problem]:
     for k, node in enumerate(rule.data):
         if not node.is_expression and node.datasource_uid not in uids:
             place = (*key, "data", k, "datasourceUid")
             yield document.problem("grafana/datasource", place, *_no_source(node.datasource_uid, uids))
     board, panel = rule.annotations.get(BOARD), rule.annotations.get(PANEL, "")
-    if board is None:
+    if board is None or None in panels:  # of a file that cannot be read the board may be
         return
     if board not in panels:
         yield document.problem(
             "grafana/panel",
             (*key, "annotations", BOARD),
             f"no board has the uid {board!r}",
-            f"write one of {', '.join(sorted(panels))}",
+            f"write one of {', '.join(sorted(map(str, panels)))}",
         )
     elif panel.isdecimal() and int(panel) not in panels[board]:
         yield document.problem(
