@@ -77,6 +77,8 @@ def _pair(one: Item, other: Item, labels: Labels, operation: Callable[[Value, Va
 
 def _joined(one: Frame, other: Frame, labels: Labels, operation: Callable[[Value, Value], Value]) -> Frame:
     """Two series meet where their times are equal; a point of one alone is dropped."""
+    if len(one.times) != len(one.values) or len(other.times) != len(other.values):
+        raise ValueError("two series cannot be joined: their points have no times")
     there = dict(zip(other.times, other.values, strict=True))
     both = [(t, v, there[t]) for t, v in zip(one.times, one.values, strict=True) if t in there]
     return Frame(labels, tuple(operation(a, b) for _, a, b in both), tuple(t for t, _, _ in both))

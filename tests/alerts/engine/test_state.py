@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alerts.engine.evaluate import Result, Verdict
 from alerts.engine.state import MISSING, Phase, step
@@ -129,3 +131,38 @@ def test_an_instance_is_the_rules_labels_and_the_querys_with_grafanas_own_first(
     assert dict(key)["policy"] == "after-hours-game"
     assert dict(key)["venue"] == "yb-0012"
     assert dict(key)["grafana_folder"] == "quannet"
+
+
+VERDICT = st.sampled_from("nade.DE")
+SETTINGS = st.fixed_dictionaries(
+    {
+        "lasting": st.sampled_from([ZERO, timedelta(minutes=1), timedelta(minutes=2)]),
+        "keep_firing_for": st.sampled_from([ZERO, timedelta(minutes=2)]),
+        "no_data_state": st.sampled_from(["NoData", "Alerting", "OK", "KeepLast"]),
+        "exec_err_state": st.sampled_from(["Error", "Alerting", "OK", "KeepLast"]),
+        "missing_series_evals_to_resolve": st.sampled_from([1, 2, 3]),
+    }
+)
+
+
+@given(st.text(VERDICT, max_size=12), SETTINGS)
+def test_nothing_fires_without_pending_before_it_where_for_is_set(make, having, verdicts, settings):
+    shown, changes = played(make(), having, verdicts, **settings)
+    before = "." + shown
+    for was, phase in zip(before, shown, strict=False):
+        assert phase != "r" or settings["keep_firing_for"]
+        if phase == "a" and settings["lasting"]:
+            assert was in "par"
+        if phase == "r":
+            assert was in "ar"
+    starts = sum(change.started for _, change in changes)
+    ends = sum(change.ended for _, change in changes)
+    assert starts - ends == (shown[-1:] in {"a", "r"})
+
+
+@given(st.text(VERDICT, max_size=12), SETTINGS)
+def test_for_is_over_when_a_violation_begins(make, having, verdicts, settings):
+    _, changes = played(make(), having, verdicts, **settings)
+    for _, change in changes:
+        if change.started:
+            assert change.instance.fired - change.instance.began >= settings["lasting"]

@@ -1,8 +1,10 @@
 """Templates of annotations (state/template/template.go): what we generate, and what any fault leaves."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from alerts.engine.template import expand, number
+from alerts.engine.template import Expanded, attempt, expand, number, problems, uses
 
 LABELS = {"venue": "yb-0012", "pc": "07"}
 VALUES = {"B": 120.0, "C": None, "E": 1_772_488_800.0, "F": 1.5}
@@ -48,3 +50,53 @@ def test_a_template_is_expanded(text, shown):
 )  # fmt: skip
 def test_a_number_is_shown_in_full(value, shown):
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no action", []),
+        ("{{ $labels.venue }}: {{ $values.B }}", []),
+        ("{{ humanizeDuration $labels.since }}", []),  # depends on the label
+        ("{{ $labels.venue", ["an action is not closed by }}"]),
+        ("{{ if gt $values.B.Value 3 }}x{{ end }}", ["float64 and int cannot be compared; write 3.0 for 3"]),
+        ("{{ title $values.B.Value }}", ["title takes a text, not float64"]),
+        (
+            '{{ printf "%d" $values.B.Value }}',
+            ["a verb of printf does not fit its argument; write for example `$values.B.Value`"],
+        ),
+    ],
+)
+def test_problems_are_those_that_no_label_can_help(text, said):
+    assert problems(text) == said
+
+
+def test_what_a_template_reads_is_found_wherever_it_stands():
+    found = uses(
+        '{{ if $labels.a }}{{ index .Labels "b" | title }}{{ else }}{{ with $values.B }}{{ .Value }}{{ end }}{{ end }}'
+        "{{ range $k, $v := $labels }}{{ $k }}{{ end }}{{ printf `%v` (index $values `C`).Value }}{{ $.Labels.d }}"
+    )
+    assert (found.labels, found.values) == ({"a", "b", "d"}, {"B", "C"})
+    assert uses("{{ $labels.a }}").by_value is False
+    assert uses("{{ $values.B }}").by_value is True
+    assert uses("{{ $value }}").by_value is True
+    assert uses("{{ range $values }}x{{ end }}").by_value is True
+    assert uses("{{ $labels.a") == uses("")
+
+
+def test_a_fault_keeps_the_text_and_is_told():
+    assert attempt(" {{ upper . }}", {}, {}) == Expanded(" {{ upper . }}", "there is no function 'upper'")
+    assert attempt(" {{ .Labels.x }}", {"x": "<no value>"}, {}) == Expanded("[no value]")
+
+
+PARTS = ["{{ ", " }}", "if ", "else", "end", "range ", "with ", "$labels.a", "$values.B", ".Value", " | ", "printf ", '"%d"',
+         "eq ", "humanize ", "index ", "$labels", '"a"', "1", "1.0", "title ", "(", ")", "text", "reReplaceAll ", "len "]  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PARTS), max_size=14).map("".join)))
+def test_whatever_the_text_it_is_filled_in_or_stays_and_a_problem_is_a_fault(text):
+    found = attempt(text, {"a": "x"}, {"B": 1.5, "C": None})
+    assert found.text == text or not found.fault
+    if problems(text) and "%!" not in found.text:
+        assert found.fault
+    assert isinstance(uses(text).by_value, bool)
