@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Benchmarks that take long enough to be commands of their own.
-LONG := exactness fuzz province
+LONG := backtest exactness fuzz live province
 # How long the demo runs, in seconds; empty: until Ctrl-C.
 FOR ?=
 
@@ -51,6 +51,14 @@ exactness: $(VENV)/.done ## 500 PCs, ten minutes, everything killed: nothing mis
 province: $(VENV)/.done ## 16,000 PCs for ten minutes, then an hour's backlog of all of them
 	@$(call debian,$(RUN_PACKAGES))
 	$(BIN)/python benchmarks/province.py
+
+backtest: $(VENV)/.done ## A week of 16,000 PCs, every rule, each minute
+	@$(call debian,$(RUN_PACKAGES))
+	$(BIN)/python benchmarks/backtest.py
+
+live: $(VENV)/.done ## An hour live, and the same hour in a backtest: the same violations
+	@$(call debian,$(RUN_PACKAGES))
+	$(BIN)/python benchmarks/live.py
 
 fuzz: $(VENV)/.done ## A million payloads through ingest, and a run guided by coverage
 	$(BIN)/python benchmarks/fuzz.py
