@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 LANGUAGES = ("vi", "en")
-PARTS = ("alerts", "boards")
+PARTS = ("alerts", "backtest", "boards")
 
 
 def text(key: str, language: str, /, **values: Any) -> str:
