@@ -11,7 +11,7 @@ from alerts.difference import Fires
 from alerts.engine.evaluate import Database, evaluate
 from alerts.engine.reader import read as read_rules
 from alerts.engine.rules import Entry, alert
-from alerts.engine.state import FIRING, step
+from alerts.engine.state import FIRING, loaded, step
 from alerts.notation import series
 from alerts.story import read
 from alerts.together import Together
@@ -183,7 +183,8 @@ def _evaluate(story: Story, case: Case, entry: Entry, influx: Together) -> Itera
         at = case.moment(expected.at)
         while moments and moments[0] <= at:
             now = moments.pop(0)
-            instances, _ = step(group, rule, instances, evaluate(rule, source, now), now)
+            results = evaluate(rule, source, now, loaded(instances.values()))
+            instances, _ = step(group, rule, instances, results, now)
         yield _compare(story, case, expected, at, entry, instances)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import warnings
 
 _NAME = re.compile(r"\$(?:\$|([A-Za-z0-9_]+)|\{([A-Za-z0-9_]+)\})")
 _POSIX = {
@@ -21,7 +22,9 @@ def compiled(pattern: str) -> re.Pattern[str]:
     if refused is not None:
         raise ValueError(f"{refused[0]!r} is not understood in the regular expression {pattern!r}")
     try:
-        return re.compile(_translated(pattern), re.ASCII)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # `[[` and `--` in a class are meant as they stand
+            return re.compile(_translated(pattern), re.ASCII)
     except (re.error, RecursionError, OverflowError) as fault:
         raise ValueError(f"the regular expression {pattern!r}: {fault}") from None
 

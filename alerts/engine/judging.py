@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from alerts.engine.evaluate import Database, Result, Verdict, evaluate
 from collector.influx import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from alerts.engine.frames import Labels
     from alerts.engine.rules import Entry
     from collector.influx import Influx
 
 AT_ONCE = 2
+_NOBODY: Mapping[str, Collection[Labels]] = MappingProxyType({})
 
 
 class Judge:
@@ -32,17 +35,22 @@ class Judge:
         self._source = Database(influx)
         self._alive = alive
 
-    def results(self, due: Sequence[tuple[Entry, datetime]]) -> Iterator[list[Result]]:
+    def results(
+        self, due: Sequence[tuple[Entry, datetime]], held: Mapping[str, Collection[Labels]] = _NOBODY
+    ) -> Iterator[list[Result]]:
+        """`held` are the label sets that a recovery threshold holds on to (state.loaded), by the rule's uid."""
         away = threading.Event()
         with ThreadPoolExecutor(AT_ONCE, "rules") as pool:
-            for found in pool.map(lambda one: self._evaluate(one[0], one[1], away), due):
+            for found in pool.map(lambda one: self._evaluate(one[0], one[1], held, away), due):
                 self._alive()
                 yield found
 
-    def _evaluate(self, entry: Entry, at: datetime, away: threading.Event) -> list[Result]:
+    def _evaluate(
+        self, entry: Entry, at: datetime, held: Mapping[str, Collection[Labels]], away: threading.Event
+    ) -> list[Result]:
         if away.is_set():
             return [Result(Verdict.ERROR, error="the database did not answer the rules before this one")]
-        found = evaluate(entry.rule, self._source, at)
+        found = evaluate(entry.rule, self._source, at, held.get(entry.rule.uid, ()))
         if any(result.verdict is Verdict.ERROR for result in found):
             try:
                 self._influx.version()

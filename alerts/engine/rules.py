@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from alerts.engine import template
 from alerts.engine.dispatch import Alert
 from alerts.engine.frames import labels
+from alerts.engine.identity import seen
 from alerts.engine.reader import SUFFIXES, Alerting, read
 from collector.problem import in_order
 
@@ -34,9 +35,7 @@ class Entry:
 def alert(entry: Entry | None, instance: Instance, ended: datetime | None) -> Alert:
     """An instance as people hear of it; without an entry where its rule is gone since a restart."""
     known = dict(instance.labels)
-    values = dict(instance.values)
-    written = {} if entry is None else entry.rule.annotations
-    annotations = {name: template.expand(words, known, values) for name, words in written.items()}
+    annotations = {} if entry is None else _annotations(entry, instance)
     return Alert(
         known.get("alertname", ""),
         instance.labels,
@@ -47,6 +46,19 @@ def alert(entry: Entry | None, instance: Instance, ended: datetime | None) -> Al
         ended,
         instance.reason if ended is not None else "",
     )
+
+
+def _annotations(entry: Entry, instance: Instance) -> dict[str, str]:
+    """What a template sees are the query's labels and Grafana's own, never the rule's.
+
+    An instance from before a restart may not know which are the query's: then it sees all.
+    """
+    query = instance.query
+    visible = seen(entry.group, entry.rule, query) if query else dict(instance.labels)
+    values = dict(instance.values)
+    apart = {ref: dict(other) for ref, other in instance.apart}
+    written = entry.rule.annotations.items()
+    return {name: template.expand(words, visible, values, apart) for name, words in written}
 
 
 def compared(entry: Entry | None, instance: Instance) -> float | None:

@@ -16,7 +16,7 @@ from alerts.engine.outbox import Outbox
 from alerts.engine.proof import reasons
 from alerts.engine.rules import Entry, RuleFolder, alert
 from alerts.engine.scalars import TICK
-from alerts.engine.state import FIRING, UPDATED, Change, Instance, Instances, Phase, step
+from alerts.engine.state import FIRING, UPDATED, Change, Instance, Instances, Phase, loaded, step
 from alerts.engine.violations import point, what
 from alerts.notify import mailer
 from collector import lineprotocol
@@ -143,9 +143,10 @@ class Watch:
         self._last = now
         self._reload(now)
         due = [(entry, at) for entry in self._rules.values() if (at := self._due(entry, last, now))]
+        held = {uid: loaded(found.values()) for uid, found in self._instances.items()}
         turns = [
             turn
-            for (entry, at), results in zip(due, self._judge.results(due), strict=True)
+            for (entry, at), results in zip(due, self._judge.results(due, held), strict=True)
             for turn in self._step(entry, results, at)
         ]
         for turn in self._explained(turns):
