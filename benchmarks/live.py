@@ -44,7 +44,7 @@ EVERY = timedelta(seconds=10)
 BEAT = 5  # seconds between two messages of a PC
 SPEED = 6  # by how much `for` is shortened
 SEED = 20261125
-HABITS = Habits(in_use=0.7, plays=0.6, stays=(40, 400), visits=0.004)
+HABITS = Habits(in_use=0.7, plays=0.6, stays=(40, 400), visits=0.01)
 LIARS = {"unregistered": 0.04, "clone": 0.03, "clock-ahead": 0.03}
 
 Key = tuple[str, str, str, str, str]  # policy, venue, PC, place, further labels

@@ -18,4 +18,4 @@ def test_a_backtest_raises_what_was_raised_live(tmp_path):
     assert report["differences"] == []
     assert report["evaluations"] >= 8
     assert report["violations_live"] == report["violations_backtest"]
-    assert "prohibited-site" in report["by_policy"]
+    assert "after-hours-agent" in report["by_policy"]
