@@ -12,7 +12,7 @@ from collector import influxql
 from collector.influx import Refused, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from alerts.engine.state import Instance
@@ -24,6 +24,7 @@ LOST = "lost"  # the subject is not observed any more
 UNKNOWN = "unknown"  # nobody can tell
 _UNSEEN = {MISSING, "NoData"}  # its series is gone: nothing counts against it, or nothing is known of it
 _AWAY = "Error"
+_RECKONED = {"register", "coverage"}
 
 # Presence writes each minute, and has a point of one of the last two.
 LOOK_BACK = timedelta(seconds=150)
@@ -43,28 +44,52 @@ class _Seen:
         return any(last is not None and at - last <= HEARD for last in found)
 
 
-def reasons(ended: Sequence[Instance], influx: Influx, at: datetime) -> list[str]:
+@dataclass(frozen=True)
+class Ended:
+    """An instance that ended; `counted`: what it was about is no PC's doing, but presence's own reckoning."""
+
+    instance: Instance
+    counted: bool = False
+
+
+def counted(measurements: Collection[str]) -> bool:
+    """Whether a rule that reads these hears of its subject by presence alone: a register needs no PC that is on."""
+    return bool(measurements) and set(measurements) <= _RECKONED
+
+
+def reasons(ended: Sequence[Ended], influx: Influx, at: datetime) -> list[str]:
     """Why each of them ended: its own reason, empty where it did end, `lost` or `unknown`."""
-    asked = {_venue(instance) for instance in ended if instance.reason in _UNSEEN} - {""}
+    unseen = [one for one in ended if one.instance.reason in _UNSEEN]
+    venues = {_venue(one.instance) for one in unseen if not one.counted} - {""}
     seen: _Seen | None = None
     try:
-        seen = _look(influx, sorted(asked), at) if asked else _Seen({})
+        seen = _look(influx, sorted(venues), at) if venues else _Seen({})
+        awake = not any(one.counted for one in unseen) or _awake(influx, at)
     except (Unavailable, Refused, ValueError) as fault:
-        log.warning("nobody can tell whether %d violations ended: %s", len(ended), fault)
-    return [_reason(instance, seen, at) for instance in ended]
+        log.warning("nobody can tell whether %d violations ended: %s", len(unseen), fault)
+        seen, awake = None, False
+    return [_reason(one, seen, at, awake=awake) for one in ended]
 
 
-def _reason(instance: Instance, seen: _Seen | None, at: datetime) -> str:
+def _reason(one: Ended, seen: _Seen | None, at: datetime, *, awake: bool) -> str:
+    instance, venue = one.instance, _venue(one.instance)
     if instance.reason == _AWAY:
         return UNKNOWN
-    venue = _venue(instance)
     if instance.reason not in _UNSEEN:
         return instance.reason
+    if one.counted:
+        return "" if awake else UNKNOWN
     if not venue:
         return ""
     if seen is None:
         return UNKNOWN
     return "" if seen.observes(venue, dict(instance.labels).get("pc", ""), at) else LOST
+
+
+def _awake(influx: Influx, at: datetime) -> bool:
+    """Whether presence has reckoned lately."""
+    until = int(at.timestamp())
+    return bool(influx.query(influxql.last_reckoned(until - int(LOOK_BACK.total_seconds()), until)))
 
 
 def _look(influx: Influx, venues: Sequence[str], at: datetime) -> _Seen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_FROM = re.compile(r'FROM "([^"]+)"')
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -30,6 +33,12 @@ class Entry:
 
     group: GroupFile
     rule: RuleFile
+
+
+def measurements(entry: Entry | None) -> set[str]:
+    """What a rule's queries read."""
+    queries = [] if entry is None else [str(node.model.get("query", "")) for node in entry.rule.data]
+    return {name for query in queries for name in _FROM.findall(query)}
 
 
 def alert(entry: Entry | None, instance: Instance, ended: datetime | None) -> Alert:

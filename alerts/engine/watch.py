@@ -13,8 +13,8 @@ from alerts.engine.judging import Judge
 from alerts.engine.lines import Lines
 from alerts.engine.memory import Memory, MemoryFile
 from alerts.engine.outbox import Outbox
-from alerts.engine.proof import reasons
-from alerts.engine.rules import Entry, RuleFolder, alert
+from alerts.engine.proof import Ended, counted, reasons
+from alerts.engine.rules import Entry, RuleFolder, alert, measurements
 from alerts.engine.scalars import TICK
 from alerts.engine.state import FIRING, UPDATED, Change, Instance, Instances, Phase, loaded, step
 from alerts.engine.violations import point, what
@@ -207,7 +207,8 @@ class Watch:
         ended = [turn for turn in turns if turn.change.ended]
         if not ended:
             return turns
-        why = reasons([turn.change.instance for turn in ended], self._influx, max(t.at for t in ended))
+        asked = [Ended(turn.change.instance, counted(measurements(turn.entry))) for turn in ended]
+        why = reasons(asked, self._influx, max(turn.at for turn in ended))
         known = {id(turn): reason for turn, reason in zip(ended, why, strict=True)}
         return [turn if id(turn) not in known else _because(turn, known[id(turn)]) for turn in turns]
 

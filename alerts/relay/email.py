@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import smtplib
 import ssl
+from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -48,7 +49,8 @@ class Email:
 
     def message(self, notice: Notice) -> EmailMessage:
         message = EmailMessage()
-        message["Subject"] = notice.subject
+        # Of a long subject Python 3.11 would fold away spaces between words: Header keeps them.
+        message.set_raw("Subject", Header(notice.subject, "utf-8", header_name="Subject").encode())
         message["From"] = self._mail.sender
         message["To"] = ", ".join(self._mail.recipients)
         message["Date"] = format_datetime(self._clock.wall())

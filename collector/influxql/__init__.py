@@ -22,7 +22,7 @@ from collector.influxql.boards import (
     violations_now,
 )
 from collector.influxql.late import reported_messages, stored_messages
-from collector.influxql.presence import last_heard
+from collector.influxql.presence import last_heard, last_reckoned
 from collector.influxql.processes import any_of, before, compared, rule_query, since
 from collector.influxql.sites import (
     accesses_by_category,
@@ -88,6 +88,7 @@ __all__ = [
     "ident",
     "last_heard",
     "last_hits",
+    "last_reckoned",
     "load_over_time",
     "looking_now",
     "matches",

@@ -81,3 +81,8 @@ def last_heard(venues: Sequence[str], since: int, until: int) -> str:
 def strangers(since: int) -> str:
     """A series for each PC that stands in no registry and spoke later."""
     return f'SELECT last("messages") FROM "unregistered" WHERE time > {since}s {_BY_PC}'
+
+
+def last_reckoned(since: int, until: int) -> str:
+    """Whether presence has counted any place's PCs in a stretch of time, both ends included."""
+    return f'SELECT last("registered") FROM "coverage" WHERE time >= {since}s AND time <= {until}s'

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from alerts.engine.frames import labels
-from alerts.engine.proof import LOST, UNKNOWN, reasons
+from alerts.engine.proof import LOST, UNKNOWN, Ended, counted, reasons
 from alerts.engine.state import MISSING, UPDATED, Instance, Phase
 from collector.influx import Influx
 from provisioning.local.process import free_port
@@ -14,9 +14,9 @@ AT = datetime(2026, 3, 2, 15, 0, 5, tzinfo=UTC)
 MINUTE = int(datetime(2026, 3, 2, 15, 0, tzinfo=UTC).timestamp())
 
 
-def ended(venue="", pc="", reason=MISSING, **more):
+def ended(venue="", pc="", reason=MISSING, reckoned=False, **more):
     named = {name: value for name, value in (("venue", venue), ("pc", pc), *more.items()) if value}
-    return Instance(labels({"policy": "p"} | named), Phase.NORMAL, AT, AT, AT, reason=reason)
+    return Ended(Instance(labels({"policy": "p"} | named), Phase.NORMAL, AT, AT, AT, reason=reason), reckoned)
 
 
 def presence(venue, pc, minutes=0, online=1, seen=20):
@@ -64,6 +64,21 @@ def test_a_place_and_the_server_have_no_pc_that_could_be_lost(influx):
 )
 def test_what_was_seen_to_end_keeps_its_reason(influx, own, reason):
     assert reasons([ended("yb-0012", "07", own)], influx, AT) == [reason]
+
+
+@pytest.mark.parametrize(("minutes", "reason"), [(1, ""), (4, UNKNOWN)])
+def test_what_presence_reckons_itself_has_ended_where_presence_still_reckons(influx, minutes, reason):
+    influx.write([f"coverage,place=04252 registered=10i {MINUTE - 60 * minutes}"])
+    found = reasons([ended("yb-0012", reckoned=True), ended(place="04252", reckoned=True)], influx, AT)
+    assert found == [reason, reason]
+
+
+def test_the_registry_and_a_places_coverage_are_presences_own_reckoning():
+    assert counted({"register"})
+    assert counted({"coverage"})
+    assert not counted({"unobserved"})
+    assert not counted({"register", "after_hours"})
+    assert not counted(set())
 
 
 def test_many_venues_are_asked_of_at_once(influx):

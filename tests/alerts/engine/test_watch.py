@@ -265,9 +265,9 @@ def test_an_end_says_whether_the_pc_is_still_observed(world):
         ("07", ""),
         ("08", "lost"),
     ]
-    still, gone = [line for line in world.mailbox.bodies[1].splitlines() if line.startswith("- Máy")]
-    assert still == "- Máy 07: từ 22:01 ngày 02/03/2026 đến 22:10 ngày 02/03/2026"
-    assert "KHÔNG có nghĩa là đã chấm dứt vi phạm" in gone
+    body = world.mailbox.bodies[1]
+    assert "Đã kết thúc: Máy 07: từ 22:01 ngày 02/03/2026 đến 22:10 ngày 02/03/2026\n" in body
+    assert "chưa chắc đã chấm dứt: Máy 08" in body
 
 
 @pytest.fixture

@@ -44,6 +44,16 @@ def test_a_notice_arrives_as_text_and_html_with_vietnamese_letters(start_mailbox
     assert got.get_body(("html",)).get_content().replace("\r\n", "\n") == NOTICE.html
 
 
+def test_a_long_subject_keeps_its_spaces_and_short_lines(start_mailbox):
+    box = start_mailbox()
+    subject = "[Cảnh báo] Hệ thống – không xác định được máy nào đang được giám sát – yb-0012 Đại lý Internet Nam Cường"
+    send(box.port, Notice(subject, NOTICE.text, NOTICE.html))
+    (got,) = box.mails
+    assert got["Subject"] == subject
+    head = got.as_bytes().split(b"\n\n")[0]
+    assert max(map(len, head.splitlines())) <= 78
+
+
 def test_the_same_notice_sent_again_is_the_same_message(start_mailbox):
     box = start_mailbox()
     send(box.port)
