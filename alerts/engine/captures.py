@@ -23,11 +23,13 @@ def captures(plan: Plan, done: Mapping[str, Outcome]) -> Iterator[tuple[Values, 
 
     Every expression that made numbers counts; a query never does, since it gives series.
     """
-    numbers = {ref: outcome for ref, outcome in sorted(done.items()) if is_numbers(outcome)}
+    numbers: dict[str, Sequence[Number]] = {}
+    for ref in plan.expressions:
+        outcome = done.get(ref, ())
+        if is_numbers(outcome):
+            numbers[ref] = outcome
     condition = numbers[plan.condition]
-    roots = {step.ref: step.root for step in plan.steps}
-    same = roots[plan.condition]
-    if all(roots[ref] == same and len(found) == len(condition) for ref, found in numbers.items()):
+    if plan.alike and all(len(found) == len(condition) for found in numbers.values()):
         # One chain from one query, the rule with us: everything stands in the same order.
         pairs = [[(ref, value) for _, value in found] for ref, found in numbers.items()]
         return ((values, ()) for values in zip(*pairs, strict=True))

@@ -34,18 +34,26 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """`fault` is why Grafana could not even begin; then there are no steps."""
+    """`fault` is why Grafana could not even begin; then there are no steps.
+
+    `expressions` are the refs of all, sorted; `alike` whether all have the label sets of one query.
+    """
 
     condition: str
     steps: tuple[Step, ...]
     fault: str = ""
+    expressions: tuple[str, ...] = ()
+    alike: bool = False
 
 
 def plan(rule: RuleFile) -> Plan:
     try:
-        return Plan(rule.condition, tuple(_steps(rule)))
+        steps = tuple(_steps(rule))
     except (ValueError, KeyError) as wrong:
         return Plan(rule.condition, (), str(wrong))
+    made = [step for step in steps if step.expression is not None]
+    alike = len({step.root for step in made}) == 1
+    return Plan(rule.condition, steps, "", tuple(sorted(step.ref for step in made)), alike)
 
 
 def _steps(rule: RuleFile) -> Sequence[Step]:

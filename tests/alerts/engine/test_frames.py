@@ -70,3 +70,18 @@ def test_macros_are_replaced_as_plain_text_in_grafanas_order():
     assert fill_in(query, Range(120, 60), NOW, 90_000) == (
         f"time >= {T - 120}000ms and time <= {T - 60}000ms 1m 90000 1m"
     )
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("", "games.sum"),
+        ("played", "played"),
+        ("$m of [[col]], $x", "games of sum, $x"),
+        ("$measurement", "games"),
+    ],
+)
+def test_an_alias_is_the_name_of_a_series_without_tags_and_never_a_label_beside_them(alias, name):
+    row = {"name": "games", "columns": ["time", "sum"], "values": [[0, 7]]}
+    assert frames({"series": [row]}, alias) == [Frame((("__name__", name),), (7.0,), (0,))]
+    assert frames({"series": [row | {"tags": {"venue": "a"}}]}, alias)[0].labels == (("venue", "a"),)
