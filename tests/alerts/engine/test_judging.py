@@ -85,3 +85,19 @@ def test_a_database_that_is_away_is_not_waited_for_by_each_rule():
     assert "did not answer the rules before" in found[-1][0].error
     database.faults, database.alive = {}, True
     assert labelled(Judge(database).results(due("a"))) == [["a"]]
+
+
+def test_what_a_recovery_threshold_holds_on_to_reaches_its_rule():
+    recovery = {"evaluator": {"type": "gt", "params": [5]}, "unloadEvaluator": {"type": "lt", "params": [1]}}
+    (entry, at), other = due("a", "b")
+    entry.rule.data[1].model.update(type="threshold", conditions=[recovery])
+    entry.rule.data[1].model["expression"] = "R"
+    reduced = parse_yaml(RULE.format(uid="x"), "x", RuleFile).value.data[1]
+    reduced.__dict__["ref_id"] = "R"
+    entry.rule.__dict__["data"] = (*entry.rule.data, reduced)
+    judge = Judge(Database())
+    verdicts = [
+        [found[0].verdict for found in judge.results([(entry, at), other], held)]
+        for held in ({}, {"a": {(("rule", "a"),)}}, {"b": {(("rule", "a"),)}})
+    ]
+    assert [first for first, _ in verdicts] == [Verdict.NORMAL, Verdict.ALERTING, Verdict.NORMAL]
