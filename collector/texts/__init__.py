@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 LANGUAGES = ("vi", "en")
-PARTS = ("alerts", "backtest", "boards")
+PARTS = ("alerts", "backtest", "boards", "explain")
 
 
 def text(key: str, language: str, /, **values: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from provisioning.commands.rules import lint, listing, new, play
+from provisioning.commands.rules import explain, lint, listing, new, play
 
 
 @click.group()
@@ -12,5 +12,11 @@ def rules() -> None:
     """Policies, and the alert rules that they become."""
 
 
-for _command in (listing.rules_list, new.rules_new, lint.rules_lint, play.rules_test):
+for _command in (
+    listing.rules_list,
+    new.rules_new,
+    explain.rules_explain,
+    lint.rules_lint,
+    play.rules_test,
+):
     rules.add_command(_command)
