@@ -129,7 +129,7 @@ def _webhook(settings: Mapping[str, Any]) -> Iterator[_Fault]:
     url = settings.get("url")
     if isinstance(url, str) and not url.startswith(("http://", "https://", "{{")):
         yield ("settings", "url"), f"{url!r} is no address of a web server", "write http:// or https://"
-    if settings.get("httpMethod", "POST") not in {"POST", "PUT"}:
+    if str(settings.get("httpMethod", "POST")) not in {"POST", "PUT"}:
         fault = f"a webhook cannot be called by {settings['httpMethod']!r}"
         yield ("settings", "httpMethod"), fault, "write POST or PUT"
     basic = {"username", "password"} & set(settings)

@@ -26,7 +26,7 @@ def actions(text: str) -> Iterator[tuple[str, int]]:
         word = token[0]
         if inside is None:
             if word.startswith("{{"):
-                inside, start = [], line
+                inside, start = ["/**/"] if token["comment"] else [], line
         elif word in {"}}", "-}}"}:
             yield "".join(inside).strip(), start
             inside = None

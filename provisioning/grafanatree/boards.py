@@ -120,6 +120,9 @@ def _variable_faults(data: Mapping[str, Any]) -> Iterator[_Fault]:
     templating = data.get("templating", {})
     listed = templating.get("list", []) if isinstance(templating, dict) else []
     seen: set[str] = set()
+    if not isinstance(listed, list) or not all(isinstance(variable, dict) for variable in listed):
+        yield ("templating",), "the variables are no list of objects", "write {list: […]}"
+        return
     for i, variable in enumerate(listed):
         name = str(variable.get("name", ""))
         key = ("templating", "list", i)
@@ -128,7 +131,7 @@ def _variable_faults(data: Mapping[str, Any]) -> Iterator[_Fault]:
         if name in seen:
             yield (*key, "name"), f"the variable {name!r} stands twice", "give each its own name"
         seen.add(name)
-        if variable.get("type") not in _VARIABLES:
+        if str(variable.get("type")) not in _VARIABLES:
             fault = f"no variable is of the type {variable.get('type')!r}"
             yield (*key, "type"), fault, f"write one of {', '.join(sorted(_VARIABLES))}"
 
@@ -144,6 +147,9 @@ def _panels(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], di
 
 def _panel_faults(data: Mapping[str, Any]) -> Iterator[_Fault]:
     ids: dict[int, object] = {}
+    listed = data.get("panels")
+    if not isinstance(listed, list) or not all(isinstance(panel, dict) for panel in listed):
+        yield ("panels",), "the panels are no list of objects", "write [{…}, …]"
     for key, panel in _panels(data):
         number = panel.get("id")
         if not isinstance(number, int) or isinstance(number, bool):

@@ -143,7 +143,7 @@ def _json_faults(source: Datasource) -> Iterator[tuple[str, str, str]]:
             yield name, f"{value!r} is not {_SHOWN[wanted]}", f"write {_SHOWN[wanted]}"
     if not source.json_data.get("dbName"):
         yield "dbName", "'dbName' is missing: Grafana would ask no database", "write `dbName: quannet`"
-    if source.json_data.get("httpMode", "GET") not in {"GET", "POST"}:
+    if str(source.json_data.get("httpMode", "GET")) not in {"GET", "POST"}:
         yield "httpMode", f"{source.json_data['httpMode']!r} is no way to ask", "write GET or POST"
     if source.json_data.get("version", "InfluxQL") != "InfluxQL":
         yield "version", "our queries are InfluxQL, and this would send another language", "write InfluxQL"

@@ -1,8 +1,12 @@
 """One fault in a tree that is otherwise right is one problem, with its place and its remedy."""
 
+import json
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from collector.problem import as_text
 from provisioning import grafanatree
@@ -345,6 +349,31 @@ def test_a_file_that_grafana_would_pass_over_is_said(base, path, words):
 
 def test_what_is_not_for_grafana_is_not_looked_at(base):
     assert grafanatree.problems(base | {"systemd/quannet-watch.service": "["}) == []
+
+
+def places(value, key=()):
+    yield key
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in inside:
+        yield from places(inner, (*key, step))
+
+
+FILES = grafanatree.load(BASE)
+PLACES = [(path, key) for path, text in sorted(FILES.items()) for key in places(yaml.safe_load(text)) if key]
+STRANGE = (None, 5, -1.5, True, "", "x", [], [1], ["a", ["b"]], {}, {"a": 1})
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(PLACES), st.sampled_from(STRANGE))
+def test_whatever_stands_somewhere_is_judged_and_not_fallen_over(place, value):
+    path, key = place
+    data = yaml.safe_load(FILES[path])
+    inside = data
+    for step in key[:-1]:
+        inside = inside[step]
+    inside[key[-1]] = value
+    text = json.dumps(data) if path.endswith(".json") else yaml.safe_dump(data)
+    assert all(problem.summary for problem in grafanatree.problems(FILES | {path: text}))
 
 
 def test_a_written_tree_is_read_with_its_own_paths(base, tmp_path):
