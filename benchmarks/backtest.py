@@ -21,7 +21,7 @@ import psutil
 from common.report import head, write
 
 import alerts.grafana
-from alerts.backtest.run import Period, run
+from alerts.backtest.run import Period, Task, run
 from alerts.compile import compile_all
 from alerts.engine.reader import read
 from alerts.engine.rules import Entry
@@ -202,7 +202,7 @@ def main() -> None:
         database, us = psutil.Process(influxd.process.pid), psutil.Process()
         cpu = [sum(database.cpu_times()[:2]), sum(us.cpu_times()[:4])]
         began = time.perf_counter()
-        outcomes = run(rules, influxd.access, period, options.workers)
+        outcomes = run([Task(rule) for rule in rules], influxd.access, period, options.workers)
         report["backtest_s"] = round(time.perf_counter() - began, 1)
         report["influxd_cpu_s"] = round(sum(database.cpu_times()[:2]) - cpu[0], 1)
         report["own_cpu_s"] = round(sum(us.cpu_times()[:4]) - cpu[1], 1)

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from alerts.backtest.ask import Asking
     from alerts.backtest.moments import Moments
     from alerts.backtest.points import Array
     from alerts.backtest.windows import Windows
     from alerts.engine.files import Node, RuleFile
     from alerts.engine.frames import Labels
-    from collector.influx import Influx
 
 _GROWTH = 8  # times as many evaluations as the block before, at most
 
@@ -67,12 +67,12 @@ class Past:
     anything at all, and Grafana combines one with one whatever their labels are.
     """
 
-    def __init__(self, rule: RuleFile, influx: Influx, moments: Moments, sizes: Sizes = USUAL) -> None:
+    def __init__(self, rule: RuleFile, asking: Asking, moments: Moments, sizes: Sizes = USUAL) -> None:
         """ValueError where a query is none of a policy."""
         self._moments = moments
         self._sizes = sizes
         nodes = [node for node in rule.data if not node.is_expression]
-        self._main, *self._sides = (Stream(influx, node, moments) for node in nodes)
+        self._main, *self._sides = (Stream(asking, node, moments) for node in nodes)
         self._most = sizes.beside if self._sides else moments.count
         self._size = min(sizes.first, self._most)
         self._blocks: dict[str, _Block] = {}

@@ -79,7 +79,7 @@ def read(question: Question, answer: Iterable[Mapping[str, Any]], groups: Groups
     rows: list[Sequence[Any]] = []
     for series in answer:
         values = series["values"]
-        numbers.append(groups.number(_labels(question, series)))
+        numbers.append(groups.number(labels_of(question, series.get("tags", {}))))
         sizes.append(len(values))
         rows += values
     if not rows:
@@ -101,8 +101,8 @@ def _columns(rows: Sequence[Sequence[Any]], question: Question) -> Array:
     return table.reshape(len(rows), -1).T
 
 
-def _labels(question: Question, series: Mapping[str, Any]) -> Labels:
+def labels_of(question: Question, tags: Mapping[str, str | None]) -> Labels:
     """As the engine reads them off a live answer: without a tag by the name of the series."""
     if not question.tags:
         return (("__name__", f"{question.measurement}.{question.aggregate}"),)
-    return labels({name: series.get("tags", {}).get(name) or "" for name in question.tags})
+    return labels({name: tags.get(name) or "" for name in question.tags})

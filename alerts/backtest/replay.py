@@ -12,35 +12,35 @@ from alerts.engine.state import Phase, loaded, step
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from alerts.backtest.ask import Asking
     from alerts.backtest.episode import Episode
     from alerts.backtest.moments import Moments
     from alerts.backtest.past import Sizes
     from alerts.engine.rules import Entry
     from alerts.engine.state import Change, Instances
-    from collector.influx import Influx
 
 # What becomes of a rule without data that has no instance but normal ones: nothing.
 _QUIET = {"OK", "KeepLast"}
 
 
-def replay(entry: Entry, influx: Influx, moments: Moments) -> list[Episode]:
+def replay(entry: Entry, asking: Asking, moments: Moments) -> list[Episode]:
     """ValueError where a query is none of a policy; Unavailable or Refused where the database fails."""
     recorder = Recorder(entry, moments.at(0))
     instances: Instances = {}
-    for number, found, changes in evaluations(entry, influx, moments):
+    for number, found, changes in evaluations(entry, asking, moments):
         instances = found
         recorder.take(changes, moments.at(number))
     return recorder.episodes(instances.values())
 
 
 def evaluations(
-    entry: Entry, influx: Influx, moments: Moments, sizes: Sizes = USUAL
+    entry: Entry, asking: Asking, moments: Moments, sizes: Sizes = USUAL
 ) -> Iterator[tuple[int, Instances, Sequence[Change]]]:
     """Number, instances afterwards and changes of each evaluation.
 
     Left out are those that cannot change anything: no data, which counts as normal, and nobody who is not normal.
     """
-    past = Past(entry.rule, influx, moments, sizes)
+    past = Past(entry.rule, asking, moments, sizes)
     instances: Instances = {}
     while block := past.load():
         for number in block:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from alerts.backtest.ask import Stored
 from alerts.backtest.moments import moments
+from alerts.backtest.rehoured import Rehoured
 from alerts.backtest.replay import replay
 from collector.influx import Influx, Refused
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    from alerts.backtest.ask import Asking
     from alerts.backtest.episode import Episode
+    from alerts.backtest.hours import OtherHours
     from alerts.engine.rules import Entry
     from collector.influx import Access
 
@@ -36,6 +40,14 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Task:
+    """A rule, and where they were not those by which the points were stored, the hours."""
+
+    entry: Entry
+    hours: OtherHours | None = None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What one rule would have done; `fault` is why it cannot be told."""
 
@@ -48,16 +60,19 @@ class Outcome:
     fault: str = ""
 
 
-def judge(entry: Entry, influx: Influx, period: Period) -> Outcome:
+def policy_of(entry: Entry) -> str:
+    """Its id, of a rule that has none its uid."""
+    return entry.rule.labels.get("policy", entry.rule.uid)
+
+
+def judge(entry: Entry, asking: Asking, period: Period) -> Outcome:
     """Episodes that had not ended when the period began. Unavailable where the database is."""
     rule, interval = entry.rule, entry.group.interval
     labels = rule.labels
-    outcome = Outcome(
-        labels.get("policy", rule.uid), rule.title, labels.get("severity", ""), labels.get("audience", "")
-    )
+    outcome = Outcome(policy_of(entry), rule.title, labels.get("severity", ""), labels.get("audience", ""))
     when = moments(period.start - _before(entry), period.end, interval, period.phase)
     try:
-        found = replay(entry, influx, when)
+        found = replay(entry, asking, when)
     except (Refused, ValueError) as fault:
         return replace(outcome, fault=str(fault))
     episodes = tuple(e for e in found if e.ended is None or e.ended > period.start)
@@ -66,40 +81,41 @@ def judge(entry: Entry, influx: Influx, period: Period) -> Outcome:
 
 
 def run(
-    entries: Sequence[Entry],
+    tasks: Sequence[Task],
     access: Access,
     period: Period,
     workers: int,
     progress: Callable[[], None] = lambda: None,
 ) -> list[Outcome]:
-    """In the order of the entries; `progress` hears of each rule that is done."""
+    """In the order of the tasks; `progress` hears of each that is done."""
     found: dict[int, Outcome] = {}
-    for number, outcome in _outcomes(entries, access, period, min(workers, len(entries))):
+    for number, outcome in _outcomes(tasks, access, period, min(workers, len(tasks))):
         found[number] = outcome
         progress()
-    return [found[number] for number in range(len(entries))]
+    return [found[number] for number in range(len(tasks))]
 
 
 def _outcomes(
-    entries: Sequence[Entry], access: Access, period: Period, workers: int
+    tasks: Sequence[Task], access: Access, period: Period, workers: int
 ) -> Iterator[tuple[int, Outcome]]:
     """As they are done."""
     if workers < 2:
-        yield from ((number, _alone(entry, access, period)) for number, entry in enumerate(entries))
+        yield from ((number, _alone(task, access, period)) for number, task in enumerate(tasks))
         return
     # Started anew, not forked: threads of whoever calls would not come along, their locks would.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        tasks = {pool.submit(_alone, entry, access, period): number for number, entry in enumerate(entries)}
+        given = {pool.submit(_alone, task, access, period): number for number, task in enumerate(tasks)}
         try:
-            yield from ((tasks[task], task.result()) for task in as_completed(tasks))
+            yield from ((given[done], done.result()) for done in as_completed(given))
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _alone(entry: Entry, access: Access, period: Period) -> Outcome:
+def _alone(task: Task, access: Access, period: Period) -> Outcome:
     influx = Influx(access, timeout=TIMEOUT)
+    stored = Stored(influx)
     try:
-        return judge(entry, influx, period)
+        return judge(task.entry, Rehoured(stored, task.hours) if task.hours else stored, period)
     finally:
         influx.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from provisioning.commands.rules import explain, lint, listing, new, play
+from provisioning.commands.rules import backtest, explain, lint, listing, new, play
 
 
 @click.group()
@@ -18,5 +18,6 @@ for _command in (
     explain.rules_explain,
     lint.rules_lint,
     play.rules_test,
+    backtest.rules_backtest,
 ):
     rules.add_command(_command)

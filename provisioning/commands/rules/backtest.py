@@ -36,6 +36,20 @@ FORMS = (".png", ".svg")
 _file = click.Path(path_type=Path, dir_okay=False)
 
 
+def _phase(context: click.Context, parameter: click.Parameter, value: str) -> timedelta:
+    from alerts import duration
+
+    try:
+        found = duration.parse(value)
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), context, parameter) from None
+    if found % timedelta(seconds=10):
+        raise click.BadParameter(
+            f"{value}: Grafana ticks each 10 s; write for example 20s", context, parameter
+        )
+    return found
+
+
 @dataclass(frozen=True)
 class _Asked:
     """What is to be run, over which database; `other` is the same under other policies."""
@@ -60,10 +74,10 @@ class _Asked:
 )
 @click.option(
     "--phase",
-    type=click.IntRange(0, 86_390),
-    default=0,
-    metavar="SECONDS",
-    help="How long after the full minute the rules are evaluated: see Grafana's log, or --phase of watch.",
+    callback=_phase,
+    default="0s",
+    show_default=True,
+    help="By how much each evaluation comes after the full minute: Grafana puts each group of rules off by its own.",
 )
 @click.option("--with", "others", type=folder, help="Folder of other policies: what would they have changed?")
 @click.option("--csv", type=_file, help="Write a line an episode.")
@@ -76,7 +90,7 @@ def rules_backtest(
     since: datetime,
     until: datetime | None,
     policies: tuple[str, ...],
-    phase: int,
+    phase: timedelta,
     others: Path | None,
     csv: Path | None,
     picture: Path | None,
@@ -97,8 +111,6 @@ def rules_backtest(
 
     if picture is not None and picture.suffix not in FORMS:
         raise click.UsageError(f"--picture {picture}: write a name that ends with {' or '.join(FORMS)}")
-    if phase % 10:
-        raise click.UsageError(f"--phase {phase}: Grafana ticks each 10 seconds; write a multiple of 10")
     asked = _chosen(
         _of_deploy(deploy, site, others) if deploy else _of_site(site or Path(), others), policies
     )
@@ -110,7 +122,7 @@ def rules_backtest(
         _note(f"raw points are kept for {asked.raw_days} days: of what is older nothing is known")
     for note in asked.notes:
         _note(note)
-    period = Period(start, end.replace(microsecond=0), timedelta(seconds=phase))
+    period = Period(start, end.replace(microsecond=0), phase)
     with judging():
         found, other = _run(asked, period, workers or min(4, os.cpu_count() or 1))
     _tell(found, other, period, as_json_text=as_json_text)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts.backtest.ask import Stored
 from alerts.backtest.moments import moments
 from alerts.backtest.past import Sizes
 from alerts.backtest.replay import evaluations
@@ -124,7 +125,8 @@ def test_each_instance_is_at_each_minute_what_the_plain_evaluation_makes_of_it(
             at_second(START), at_second(START + MINUTES * 60), entry.group.interval, timedelta(seconds=phase)
         )
         found = {
-            n: instances for n, instances, _ in evaluations(entry, influx, when, Sizes(first, 40, 10, names))
+            n: instances
+            for n, instances, _ in evaluations(entry, Stored(influx), when, Sizes(first, 40, 10, names))
         }
         for number, instances in enumerate(told.plainly(entry, influx, when)):
             assert told.telling(found.get(number, {})) == told.telling(instances), (known, when.at(number))
