@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.engine.dollars import expand
+from alerts.engine.dollars import expand, secret_file, vanishing
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,34 @@ def test_what_only_grafana_can_look_up_is_refused(written):
 
 def test_a_doubled_dollar_before_a_lookup_is_plain_text():
     assert expand("$$__env{HOME}") == "$__env{HOME}"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("{{ $labels.venue }}", "$labels"),
+        ("{{ $$labels.venue }}", ""),
+        ("a ${HOME} $b", "${HOME}"),
+        ("^yb-.*$", ""),
+        ("Token $__file{/run/secrets/x}", ""),  # Grafana reads that, and nothing is lost
+        ("$__file{/a}$b", "$b"),
+    ],
+)
+def test_what_would_vanish_is_named(written, name):
+    assert vanishing(written) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "good"),
+    [
+        ("$__file{/run/secrets/x}", True),
+        ("Token $__file{/run/secrets/x}", True),
+        ("$__file{secrets/x}", False),  # of no folder that anybody knows
+        ("$__env{TOKEN}", False),
+        ("s3cret", False),
+        ("s3cret $__file{/a} more", False),
+        ("$__file{}", False),
+    ],
+)
+def test_a_secret_is_a_file_and_nothing_else(written, good):
+    assert secret_file(written) is good
