@@ -10,6 +10,7 @@ from alerts.flags import Bounds, Listed
 from alerts.rule import Beside, Rule
 from collector import influxql
 from collector.clock import LOCAL
+from collector.schema import BY_NAME, Kind
 from collector.texts import text
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from alerts.rule import AlertContext
 
 LATE = "late"  # the measurement of what came too late for the rules that read its own time
-VALUE = "{{ $values.B }}"
+# `{{ $values.B }}` alone would print 2 as 2.0. Nothing where Grafana has no values: a call on none would leave the
+# whole text as a template.
+VALUE = '{{ with $values.B }}{{ printf "%.*f" .Value }}{{ end }}'
 
 _AHEAD = int(LOCAL.utcoffset(None).total_seconds())
 _BRACED = re.compile(r"\{([a-z]+)\}")
@@ -61,7 +64,15 @@ def compile_all(policies: tuple[Policy, ...], context: AlertContext) -> list[Rul
 def placeholders(policy: Policy) -> Mapping[str, str]:
     """What may stand in braces in a policy's sentence, and the template that it becomes."""
     labels = {tag: f"{{{{ $labels.{tag} }}}}" for tag in policy.flags.tags}
-    return {**labels, "value": VALUE}
+    return {**labels, "value": VALUE.replace("*", "0" if _is_whole(policy) else "1")}
+
+
+def _is_whole(policy: Policy) -> bool:
+    flags, aggregate = policy.flags, policy.threshold.aggregate
+    measurement = BY_NAME.get(flags.measurement)
+    if measurement is None or not measurement.has_field(flags.field):
+        return True  # a check says so; there is nothing to print
+    return aggregate == "count" or (measurement.field(flags.field).kind is Kind.INT and aggregate != "mean")
 
 
 def literal(words: str) -> str:

@@ -39,6 +39,17 @@ def fixed(value: float) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
+def two_digits(value: float) -> str:
+    """Two significant digits, and never fewer than the whole part has: 12346, 0.012, 2.0, and 0 for nothing."""
+    text = special(value)
+    if text is not None:
+        return text
+    if value == 0:
+        return "0"
+    whole = math.floor(math.log10(abs(value))) + 1
+    return f"{value:.{max(0, 2 - whole)}f}"
+
+
 def general(value: float) -> str:
     """As %v: the shortest digits, with an exponent from 1e+06 on and under 0.0001."""
     text = special(value)

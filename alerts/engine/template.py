@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alerts.engine.gotext import fixed, general
+from alerts.engine.gotext import general, two_digits
 from alerts.engine.templatefuncs import Captured, LabelMap, MisuseError
 from alerts.engine.templatelex import TemplateError
 from alerts.engine.templaterun import KNOWN, VARIABLES, Data, run
@@ -108,7 +108,7 @@ def uses(text: str) -> Uses:
 
 def number(value: float | None) -> str:
     """As `{{ $values.B }}` prints it."""
-    return fixed(math.nan if value is None else value)
+    return two_digits(math.nan if value is None else value)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, urlsplit
 
 from alerts import duration
 from alerts.engine import gore
-from alerts.engine.gotext import Missing, fixed, kind, significant, sprint, sprintf
+from alerts.engine.gotext import Missing, kind, significant, sprint, sprintf, two_digits
 from alerts.engine.templatelex import TemplateError
 from collector.clock import at_second
 
@@ -32,13 +32,13 @@ class LabelMap(dict[str, str]):
 
 @dataclass(frozen=True)
 class Captured:
-    """What stands under `$values.B`: prints as its number in full, 2 as 2 and 0.01234 as 0.01234."""
+    """What stands under `$values.B`: prints with two significant digits, 12345.6 as 12346 and 2 as 2.0."""
 
     Labels: LabelMap
     Value: float
 
     def __str__(self) -> str:
-        return fixed(self.Value)
+        return two_digits(self.Value)
 
 
 @dataclass(frozen=True)

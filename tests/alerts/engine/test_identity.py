@@ -28,7 +28,7 @@ def test_it_begins_to_remember_anew_when_there_are_too_many(make, monkeypatch):
 def test_a_label_that_prints_a_value_is_never_remembered(make):
     group, rule = make(labels={"n": "{{ .Values.B }}"})
     one, other = (identity(group, rule, Result(Verdict.NORMAL, A, (("B", b),))) for b in (1.0, 2.0))
-    assert (dict(one)["n"], dict(other)["n"]) == ("1", "2")
+    assert (dict(one)["n"], dict(other)["n"]) == ("1.0", "2.0")
 
 
 def test_a_template_sees_the_labels_that_a_value_has_for_itself(make):

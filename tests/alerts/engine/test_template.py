@@ -45,10 +45,10 @@ def test_a_template_is_expanded(text, shown):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(12345.6, "12345.6"), (0.01234, "0.01234"), (1.0, "1"), (60.0, "60"), (0.0, "0"), (1e6, "1000000"), (None, "NaN"),
+    [(12345.6, "12346"), (0.01234, "0.012"), (1.0, "1.0"), (60.0, "60"), (0.0, "0"), (1e6, "1000000"), (None, "NaN"),
      (float("inf"), "+Inf"), (-2.5, "-2.5")],
 )  # fmt: skip
-def test_a_number_is_shown_in_full(value, shown):
+def test_a_number_has_two_significant_digits(value, shown):
     assert number(value) == shown
 
 
