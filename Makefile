@@ -34,6 +34,8 @@ check: $(VENV)/.done ## Style, types, layers, generated files
 	$(BIN)/mypy --platform win32 collector/agent
 	$(BIN)/pytest -q tests/test_architecture.py
 	$(BIN)/quannet provision --site provisioning/example --out provisioning/example/_gen --check
+	$(BIN)/quannet check --site provisioning/example --fail-on warning
+	$(BIN)/quannet check --deploy provisioning/example/_gen
 	$(BIN)/quannet manual --out docs --check
 
 generate: $(VENV)/.done ## Write anew what is generated and committed
