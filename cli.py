@@ -72,12 +72,13 @@ for _command in COMMANDS:
 @click.option("--out", type=folder, required=True, help="The folder docs/.")
 @click.option("--check", "only_check", is_flag=True, help="Exit 1 if a page would change; write nothing.")
 def manual(out: Path, only_check: bool) -> None:
-    """Write the generated pages of the manual: schema and command line."""
+    """Write the generated pages of the manual: schema, command line, schemas for editors."""
     from provisioning.manual import pages
 
     changed = {name: text for name, text in pages(main).items() if _differs(out / name, text)}
     for name, text in changed.items():
         if not only_check:
+            (out / name).parent.mkdir(exist_ok=True)
             (out / name).write_text(text, "utf-8")
         click.echo(out / name)
     sys.exit(FAULTS if changed and only_check else 0)

@@ -8,6 +8,12 @@ DAY = 1440  # minutes
 
 Window = tuple[int, int]  # [start, end) in minutes of the local day
 
+# What an editor is told of it.
+SCHEMA = {
+    "type": "string",
+    "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$",
+    "examples": ["22:00-08:00"],
+}
 _WINDOW = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 
 

@@ -7,6 +7,13 @@ from datetime import timedelta
 
 _SECONDS = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
 _UNITS = (*_SECONDS, "ms")
+
+# What an editor is told of it.
+SCHEMA = {
+    "type": "string",
+    "pattern": r"^(?=.)(0|([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$",
+    "examples": ["5m", "1h30m"],
+}
 _FORM = re.compile("".join(f"(?:([0-9]+){unit})?" for unit in _UNITS))
 
 

@@ -17,6 +17,12 @@ MOST_SAMPLES = 10_000
 
 _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 _TOKEN = re.compile(rf"(?:(_)|({_NUMBER})(?:([+-][0-9]+(?:\.[0-9]+)?))?)(?:x([0-9]{{1,4}}))?")
+# What an editor is told of a row of values.
+SCHEMA = {
+    "type": "string",
+    "pattern": rf"^ *({_TOKEN.pattern})( +({_TOKEN.pattern}))* *$",
+    "examples": ["0x10 60x5", "_x3 1"],
+}
 _PAIR = re.compile(r"([^=]+)=([^=]+)")
 _LIKE = "write `games venue=yb-0012,pc=07 play`"
 

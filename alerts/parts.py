@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from alerts import duration
@@ -44,7 +44,7 @@ def _one_line(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_one_line)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(_duration), WithJsonSchema(duration.SCHEMA)]
 Stretch = Annotated[Duration, AfterValidator(_positive)]
 
 

@@ -7,7 +7,7 @@ import re
 from datetime import date  # noqa: TC003 - pydantic reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from alerts import daytime
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST_ID = 33  # the rule's uid is `policy-<id>`, and Grafana takes 40 characters
+_ID_SCHEMA = {"type": "string", "pattern": f"^{ID.pattern}$", "maxLength": LONGEST_ID}
 
 Level = Literal["commune", "district", "department"]
 
@@ -57,7 +58,7 @@ class Period:
 class ClosedHours:
     """National hours: the same closed window on every day, across midnight or not."""
 
-    closed: Annotated[Window, BeforeValidator(_closed)]
+    closed: Annotated[Window, BeforeValidator(_closed), WithJsonSchema(daytime.SCHEMA)]
 
     @property
     def open(self) -> tuple[Window, ...]:
@@ -114,7 +115,7 @@ class Policy:
     office settles is `told` in office hours, as is whatever only informs.
     """
 
-    id: Annotated[str, AfterValidator(_id)]
+    id: Annotated[str, AfterValidator(_id), WithJsonSchema(_ID_SCHEMA)]
     title: Words
     says: Words
     in_force: Period

@@ -7,9 +7,18 @@ from dataclasses import fields as parts
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 
+from alerts import notation
 from alerts.flags import SiteList  # noqa: TC001 - pydantic reads the annotations at run time
 from alerts.notation import series, values
 from alerts.parts import MODEL, Duration, Klass, Text, some
@@ -24,6 +33,12 @@ if TYPE_CHECKING:
     from collector.problem import Problem
 
 _AT = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2} )?(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?")
+_AT_SCHEMA = {"type": "string", "pattern": f"^{_AT.pattern}$", "examples": ["22:06", "2026-01-01 00:06"]}
+_START_SCHEMA = {
+    "type": "string",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?\+07:00$",
+    "examples": ["2026-03-02T21:50+07:00"],
+}
 
 
 def _start(given: Any) -> datetime:
@@ -64,7 +79,7 @@ def _whole(value: timedelta) -> timedelta:
 
 SeriesKey = Annotated[str, AfterValidator(_series)]
 Step = Annotated[Duration, AfterValidator(_whole)]
-Values = Annotated[tuple[float | None, ...], BeforeValidator(values)]
+Values = Annotated[tuple[float | None, ...], BeforeValidator(values), WithJsonSchema(notation.SCHEMA)]
 
 
 @dataclass(config=MODEL)
@@ -130,7 +145,7 @@ class Firing:
 class Expectation:
     """At a local time exactly these instances fire; without a date it is the first such time from the start on."""
 
-    at: Annotated[str, AfterValidator(_at)]
+    at: Annotated[str, AfterValidator(_at), WithJsonSchema(_AT_SCHEMA)]
     firing: tuple[Firing, ...]
 
 
@@ -139,7 +154,7 @@ class Case:
     """`phase` is by how much each evaluation comes after the full interval, as Grafana's jitter makes it."""
 
     name: Text
-    start: Annotated[datetime, BeforeValidator(_start)]
+    start: Annotated[datetime, BeforeValidator(_start), WithJsonSchema(_START_SCHEMA)]
     series: Annotated[dict[SeriesKey, Values], AfterValidator(some)]
     expect: Annotated[tuple[Expectation, ...], AfterValidator(some)]
     step: Step = timedelta(minutes=1)

@@ -7,7 +7,7 @@ from datetime import date  # noqa: TC003 - pydantic reads the annotation at run 
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 import alerts.duration
@@ -164,9 +164,15 @@ Host = Annotated[str, AfterValidator(_host)]
 Url = Annotated[str, AfterValidator(_url)]
 Address = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, AfterValidator(_port)]
-Windows = Annotated[tuple[Window, ...] | Literal["own"], BeforeValidator(_decided)]
-Duration = Annotated[str, AfterValidator(_duration)]
-Every = Annotated[str, AfterValidator(_every)]
+Windows = Annotated[
+    tuple[Window, ...] | Literal["own"],
+    BeforeValidator(_decided),
+    WithJsonSchema(
+        {"anyOf": [{"const": OWN}, daytime.SCHEMA, {"type": "array", "items": daytime.SCHEMA, "minItems": 1}]}
+    ),
+]
+Duration = Annotated[str, AfterValidator(_duration), WithJsonSchema(alerts.duration.SCHEMA)]
+Every = Annotated[str, AfterValidator(_every), WithJsonSchema(alerts.duration.SCHEMA)]
 
 
 @dataclass(frozen=True, config=MODEL)
@@ -248,7 +254,7 @@ class OfficeHours:
     """When people read what only informs."""
 
     days: Annotated[str, AfterValidator(_days)] = "monday:friday"
-    hours: Annotated[Window, BeforeValidator(_office)] = (450, 1020)
+    hours: Annotated[Window, BeforeValidator(_office), WithJsonSchema(daytime.SCHEMA)] = (450, 1020)
 
 
 @dataclass(frozen=True, config=MODEL)

@@ -92,8 +92,8 @@ def rules_new(kind: str, site: Path, dry_run: bool, **given: Any) -> None:
     except ValueError as fault:
         raise click.UsageError(f"{fault}: change --least, --over, --for or --where") from None
     files = {
-        site / "policies" / f"{draft.id}.yaml": policy_text(draft),
-        site / "scenarios" / f"{draft.id}.yaml": story,
+        site / "policies" / f"{draft.id}.yaml": _modeline(site, "policy.json") + policy_text(draft),
+        site / "scenarios" / f"{draft.id}.yaml": _modeline(site, "scenario.json") + story,
         site / "docs" / "policies" / f"{draft.id}.md": page_text(draft),
     }
     for path, text in files.items():
@@ -111,6 +111,12 @@ def rules_new(kind: str, site: Path, dry_run: bool, **given: Any) -> None:
         f"next: quannet rules lint --site {site}; quannet rules test --site {site} --policy {draft.id}",
         err=True,
     )
+
+
+def _modeline(site: Path, name: str) -> str:
+    """For editors, where the site has the schemas."""
+    found = site / "schemas" / name
+    return f"# yaml-language-server: $schema=../schemas/{name}\n" if found.is_file() else ""
 
 
 def _asked(example: Draft, given: dict[str, Any], dry_run: bool) -> dict[str, Any]:
