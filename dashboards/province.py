@@ -99,13 +99,14 @@ def _violations(kit: Kit, words: Words) -> Any:
         words.column("policy"),
         words.column("venue", links=[to_venue(words)]),
         words.column("pc"),
+        words.column("what"),
         words.column("since", unit="s"),
     )
     return kit.table(
         words.frame(7, "violations", (0, 12, 24, 6)),
         [Query(influxql.violations_now(_WHERE), as_table=True)],
         Looks("none", overrides=columns, no_value=words("preview.no_data")),
-        ["severity", "policy", "venue", "pc", "since"],
+        ["severity", "policy", "venue", "pc", "what", "since"],
         words("word.since"),
         desc=True,
     )

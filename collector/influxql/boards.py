@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collector.influxql.text import DAY, RECENT, TIME, ident, names
 
+# What tells one violation from another; a PC may have one policy's several times, for different reasons.
+_VIOLATION = ("policy", "severity", "venue", "pc", "what")
+
 
 def playing_now(field: str, each: tuple[str, ...], where: str) -> str:
     """How many venues or PCs (`each`) have `play` or `after_hours` now; 0 only where samples say so."""
@@ -86,14 +89,14 @@ def firing_now(where: str) -> str:
     """How many violations fire now; no row where none was written lately."""
     inner = (
         f"SELECT last({ident('firing')}) AS {ident('firing')} FROM {ident('violation')}"
-        f" WHERE {RECENT} AND {where} GROUP BY {names(('policy', 'severity', 'venue', 'pc'))}"
+        f" WHERE {RECENT} AND {where} GROUP BY {names(_VIOLATION)}"
     )
     return f"SELECT sum({ident('firing')}) AS {ident('firing')} FROM ({inner})"
 
 
 def violations_now(where: str) -> str:
-    """A row a firing violation: policy, severity, venue, PC, and for how long."""
-    by = names(("policy", "severity", "venue", "pc"))
+    """A row a firing violation: policy, severity, venue, PC, further labels, and for how long."""
+    by = names(_VIOLATION)
     inner = (
         f"SELECT last({ident('firing')}) AS {ident('firing')}, {ident('since')} FROM {ident('violation')}"
         f" WHERE {RECENT} AND {where} GROUP BY {by}"
