@@ -57,16 +57,14 @@ def _plain(node: Any) -> Any:
         return [_plain(item) for item in node]
     if not isinstance(node, dict):
         return node
-    found = {
+    found: dict[str, Any] = {
         key: _named(value) if key in {"properties", "$defs"} else _plain(value) for key, value in node.items()
     }
     if isinstance(found.get("title"), str):
         del found["title"]
     if "default" in found and not _written(found["default"]):
         del found["default"]
-    branches: list[dict[str, Any]] = [
-        branch for branch in found.get("anyOf", []) if branch != {"type": "null"}
-    ]
+    branches = [branch for branch in found.get("anyOf", []) if branch != {"type": "null"}]
     if len(branches) == 1:
         del found["anyOf"]
         found = {**branches[0], **found}

@@ -22,7 +22,8 @@ OVER = ("threshold", "over")
 def check(policy: Policy, bench: Bench) -> Iterator[Problem]:
     every = duration.parse(bench.context.every)
     over = policy.threshold.over
-    yield from _multiple(policy, "for", bench.context.lasting(policy), every)
+    here = " in site.yaml (alerting.for)" if policy.id in bench.context.for_override else ""
+    yield from _multiple(policy, "for", bench.context.lasting(policy), every, here)
     yield from _multiple(policy, "keep_firing", policy.threshold.keep_firing, every)
     if over < every:
         yield policy.problem(
@@ -45,12 +46,14 @@ def check(policy: Policy, bench: Bench) -> Iterator[Problem]:
         )
 
 
-def _multiple(policy: Policy, key: str, value: timedelta, every: timedelta) -> Iterator[Problem]:
+def _multiple(
+    policy: Policy, key: str, value: timedelta, every: timedelta, here: str = ""
+) -> Iterator[Problem]:
     if value % every:
         low, high = value - value % every, value - value % every + every
         yield policy.problem(
             NAME,
             ("threshold", key),
             f"{key}: {duration.show(value)} is no multiple of {duration.show(every)}, the time between two evaluations",
-            f"it would act like the next multiple; write {duration.show(low)} or {duration.show(high)}",
+            f"it would act like the next multiple; write {duration.show(low)} or {duration.show(high)}{here}",
         )

@@ -11,7 +11,8 @@ from provisioning import scaffold, site
 def test_what_is_begun_can_be_loaded_at_once(tmp_path):
     names = scaffold.init(tmp_path / "new")
     assert {"site.yaml", "venues.csv", "places.csv"} <= set(names)
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == names
+    files = (path for path in (tmp_path / "new").rglob("*") if path.is_file())
+    assert sorted(path.relative_to(tmp_path / "new").as_posix() for path in files) == names
     assert all(p.severity is Severity.INFO for p in site.examine(tmp_path / "new"))
 
 
