@@ -1,16 +1,19 @@
 """Rules made for a test, generated and read as those of a site are; and the plain evaluation each minute."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from alerts.backtest.episode import Episode
+from alerts.backtest.run import Outcome, Period
 from alerts.engine.evaluate import Database, evaluate
 from alerts.engine.reader import read
 from alerts.engine.rules import Entry
 from alerts.engine.state import Phase, loaded, step
 from alerts.grafana import render
 from alerts.rule import AlertContext, Beside, Rule
+from collector.clock import LOCAL
 
 
 def make(
@@ -64,3 +67,42 @@ def made():
 @pytest.fixture(scope="session")
 def told():
     return SimpleNamespace(plainly=plainly, telling=telling)
+
+
+START = datetime(2026, 3, 2, 22, tzinfo=LOCAL)
+
+
+@pytest.fixture(scope="session")
+def episode():
+    """From one minute after 22:00 to another one; it was true two minutes before it fired."""
+
+    def make_episode(fired, ended, *, policy="after-hours-game", began_before=False, value=120.0, **labels):
+        subject = {"venue": "v-1", "pc": "07", "place": "04273", "class": "game"} | labels
+        return Episode(
+            policy,
+            "warning",
+            tuple(sorted((name, text) for name, text in subject.items() if text)),
+            START + timedelta(minutes=fired - 2),
+            START + timedelta(minutes=fired),
+            None if ended is None else START + timedelta(minutes=ended),
+            "" if ended is None else "MissingSeries",
+            value,
+            began_before,
+        )
+
+    return make_episode
+
+
+@pytest.fixture(scope="session")
+def outcome():
+    def make_outcome(*episodes, policy="after-hours-game", severity="warning", fault=""):
+        title = "Chơi trò chơi điện tử ngoài giờ"
+        return Outcome(policy, title, severity, "inspector", tuple(episodes), 0 if fault else 60, fault)
+
+    return make_outcome
+
+
+@pytest.fixture(scope="session")
+def hour():
+    """A period of some hours from 22:00 on."""
+    return lambda hours, phase=0: Period(START, START + timedelta(hours=hours), timedelta(seconds=phase))
