@@ -24,9 +24,13 @@ class Together(Influx):
     @contextmanager
     def ahead(self) -> Iterator[None]:
         """Inside, every query is only noted and its answer empty."""
-        self._wanted = []
-        yield
-        wanted, self._wanted = list(dict.fromkeys(self._wanted)), None
+        noted: list[str] = []
+        self._wanted = noted
+        try:
+            yield
+        finally:
+            self._wanted = None
+        wanted = list(dict.fromkeys(noted))
         for start in range(0, len(wanted), AT_ONCE):
             texts = wanted[start : start + AT_ONCE]
             self._answers.update(zip(texts, self.results(texts), strict=True))
