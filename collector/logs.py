@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FORMS = ("text", "json")
 # What a log call may say beside its words, in `extra`.
-IDS = ("venue", "pc", "worker", "policy", "rule", "reason", "source")
+IDS = ("venue", "pc", "place", "worker", "policy", "rule", "what", "reason", "source", "way")
 
 _ADDRESS = re.compile(r"[^\s<>\"'@=:;,]+@[^\s<>\"'@;,]+")  # of a mail, or the password in a URL
 _QUERY = re.compile(r"(https?://[^\s?\"']+|/(?:api/v2/)?(?:write|query))\?[^\s\"')]*")

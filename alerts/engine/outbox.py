@@ -141,7 +141,8 @@ class Outbox:
 
 def _rest(lane: _Lane, letter: Letter, now: datetime, fault: DeliveryError) -> None:
     if lane.not_before is None:
-        words = "a notice cannot be sent, it is kept and tried again: %s"
-        log.warning(words, fault, extra={"way": letter.uid})
+        log.warning(
+            "a notice cannot be sent, it is kept and tried again: %s", fault, extra={"way": letter.uid}
+        )
     lane.not_before = now + lane.pause
     lane.pause = min(2 * lane.pause, LONGEST_PAUSE)
