@@ -10,6 +10,7 @@ venues for 40 minutes; now and then a hit, a late message, a stranger. What no r
 
 import argparse
 import random
+import statistics
 import tempfile
 import time
 from collections import Counter
@@ -23,6 +24,7 @@ from common.report import head, write
 import alerts.grafana
 from alerts.backtest.run import Period, Task, run
 from alerts.compile import compile_all
+from alerts.engine.evaluate import Database, evaluate
 from alerts.engine.reader import read
 from alerts.engine.rules import Entry
 from alerts.load import BUILTIN
@@ -46,6 +48,7 @@ GONE, GONE_FOR = 0.015, (10, 360)  # of the PCs, at any time; minutes
 CLOSED = 22 * 3600  # seconds of the day
 SEED = 20260301
 WORKERS = 4
+PLAIN = 24  # evaluations
 BATCH = 20_000
 UNLISTED = "cs2"
 IDENTITY = "class=game,pc={pc:02},place={place:05},venue=v-{venue:04}"
@@ -178,6 +181,18 @@ def entries() -> list[Entry]:
     return [Entry(group, rule) for group in alerting.groups for rule in group.rules]
 
 
+def plain(rules: list[Entry], influx: Influx, days: int) -> float:
+    """Seconds that one evaluation of all rules takes where each asks the database, at the median over the period."""
+    source, walls = Database(influx), []
+    for number in range(PLAIN):
+        now = datetime.fromtimestamp(START + 3600 + number * (days * DAY - 3600) // PLAIN // 60 * 60, UTC)
+        began = time.perf_counter()
+        for entry in rules:
+            evaluate(entry.rule, source, now)
+        walls.append(time.perf_counter() - began)
+    return statistics.median(walls)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pcs", type=int, default=16_000)
@@ -193,7 +208,6 @@ def main() -> None:
         influx = Influx(influxd.access, timeout=60)
         began = time.perf_counter()
         counts = load(influx, province.lines())
-        influx.close()
         report["loaded_s"] = round(time.perf_counter() - began, 1)
         report["points"] = dict(sorted(counts.items()))
         report["left_out"] = "what no rule reads: agent, host, session, presence, games but the unlisted one"
@@ -206,6 +220,13 @@ def main() -> None:
         report["backtest_s"] = round(time.perf_counter() - began, 1)
         report["influxd_cpu_s"] = round(sum(database.cpu_times()[:2]) - cpu[0], 1)
         report["own_cpu_s"] = round(sum(us.cpu_times()[:4]) - cpu[1], 1)
+        evaluation = plain(rules, influx, options.days)
+        influx.close()
+    minutes = options.days * DAY // 60
+    report["peer"] = "each minute evaluated by asking the database, one after the other; 24 of them measured"
+    report["peer_s_an_evaluation"] = round(evaluation, 3)
+    report["peer_s"] = round(evaluation * minutes)
+    report["ratio_to_peer"] = round(report["backtest_s"] / (evaluation * minutes), 3)
     report["rules"] = len(rules)
     report["evaluations"] = sum(outcome.evaluations for outcome in outcomes)
     report["episodes"] = {o.policy: len(o.episodes) for o in outcomes if o.episodes}

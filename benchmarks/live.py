@@ -20,6 +20,7 @@ from typing import Any
 from common.report import head, write
 
 from alerts import duration
+from alerts.backtest.ask import Stored
 from alerts.backtest.moments import moments
 from alerts.backtest.replay import replay
 from alerts.engine.files import GroupFile
@@ -130,7 +131,7 @@ def replayed(groups: tuple[GroupFile, ...], influx: Influx, first: datetime, las
     found: Found = {}
     for group in groups:
         for rule in group.rules:
-            for episode in replay(Entry(group, rule), influx, period):
+            for episode in replay(Entry(group, rule), Stored(influx), period):
                 key = (
                     episode.policy,
                     *(episode.label(n) for n in ("venue", "pc", "place")),
