@@ -40,6 +40,17 @@ def advance(text: str, planned: Mapping[str, str]) -> str:
     return _HEADER + "".join(f"{uid} {entries[uid]}\n" for uid in sorted(entries))
 
 
+def changes(folder: Path, planned: Mapping[str, str]) -> dict[str, str]:
+    """What a plan does to rules that the lock knows: `new`, `changed` or `gone`, by uid."""
+    path = folder / NAME
+    before = _read(path.read_text("utf-8")) if path.exists() else {}
+    after = rules(planned)
+    found = {uid: "new" for uid in after if before.get(uid, _GONE) == _GONE}
+    found |= {uid: "changed" for uid in after if uid not in found and before[uid] != after[uid]}
+    found |= {uid: "gone" for uid, known in before.items() if known != _GONE and uid not in after}
+    return dict(sorted(found.items()))
+
+
 def write(folder: Path, planned: Mapping[str, str]) -> bool:
     """Bring a site folder's lock up to date; whether that changed it."""
     path = folder / NAME

@@ -80,6 +80,9 @@ def provision(site: Path, out: Path, show: bool, only_check: bool) -> None:
     from provisioning import lock, plan
 
     planned = plan.plan(read_site(site))
+    for uid, change in lock.changes(site, planned).items():
+        forgets = "; a running Grafana forgets what it knew of it" if change == "changed" else ""
+        click.echo(f"rule {uid} is {change}{forgets}", err=True)
     if show:
         click.echo(plan.diff(planned, out), nl=False)
     if show or only_check:

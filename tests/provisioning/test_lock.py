@@ -51,6 +51,22 @@ def test_only_the_line_of_a_changed_rule_changes(site_folder):
     assert [line.split()[0] for line in set(before) ^ set(after)] == [GONE, GONE]
 
 
+def test_what_a_plan_does_to_known_rules_is_told(site_folder):
+    where = site_folder()
+    planned = plan.plan(site.load(where)[0])
+    assert set(lock.changes(where, planned).values()) == {"new"}
+    lock.write(where, planned)
+    assert lock.changes(where, planned) == {}
+    path = where / "policies" / "use-at-cafes.yaml"
+    path.write_text(path.read_text("utf-8").replace("for: 5m", "for: 6m"), "utf-8")
+    assert lock.changes(where, plan.plan(site.load(where)[0])) == {GONE: "changed"}
+    path.unlink()
+    without = plan.plan(site.load(where)[0])
+    assert lock.changes(where, without) == {GONE: "gone"}
+    lock.write(where, without)
+    assert lock.changes(where, without) == {}
+
+
 def test_the_lock_of_the_example_is_current():
     text = (EXAMPLE / lock.NAME).read_text("utf-8")
     planned = plan.plan(site.load(EXAMPLE)[0])
