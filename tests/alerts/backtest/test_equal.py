@@ -108,11 +108,11 @@ def rules(draw):
     st.lists(st.sampled_from(sorted(KINDS)).flatmap(series), max_size=8),
     st.lists(rules(), min_size=3, max_size=3),
     st.sampled_from(range(0, 120, 10)),
-    st.sampled_from([1, 4, 60]),
+    st.sampled_from([(1, 1), (1, 40), (4, 40), (60, 40)]),
     st.sampled_from([0, 400]),
 )
 def test_each_instance_is_at_each_minute_what_the_plain_evaluation_makes_of_it(
-    influx, made, told, data, chosen, phase, first, names
+    influx, made, told, data, chosen, phase, sizes, names
 ):
     influx.drop_database()
     influx.create_database()
@@ -126,7 +126,7 @@ def test_each_instance_is_at_each_minute_what_the_plain_evaluation_makes_of_it(
         )
         found = {
             n: instances
-            for n, instances, _ in evaluations(entry, Stored(influx), when, Sizes(first, 40, 10, names))
+            for n, instances, _ in evaluations(entry, Stored(influx), when, Sizes(*sizes, 10, names))
         }
         for number, instances in enumerate(told.plainly(entry, influx, when)):
             assert told.telling(found.get(number, {})) == told.telling(instances), (known, when.at(number))
