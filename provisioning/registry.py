@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
-from alerts.daytime import Window
-from alerts.parts import Klass  # noqa: TC001 - pydantic reads the annotation at run time
+from alerts.daytime import Window  # noqa: TC001 - pydantic reads the annotation at run time
+from alerts.parts import Klass  # noqa: TC001 - likewise
 from collector.wire import is_venue
 from provisioning.settings import MODEL, Text, windows
 
