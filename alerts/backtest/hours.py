@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from alerts.backtest.tally import Span
     from collector.hours import Windows
-    from collector.roster import Roster, Venue
+    from collector.roster import Hours, Roster, Venue
 
 _EPOCH = date(1970, 1, 1)
 
@@ -35,21 +35,23 @@ class OtherHours:
         pairs = ((self.old.by_id.get(venue.id), venue) for venue in self.new.venues)
         return frozenset(new.id for old, new in pairs if old is not None and old.hours != new.hours)
 
-    def stretches(self, since: int, before: int, longest: int) -> list[tuple[int, int, frozenset[str]]]:
-        """Parts of [since, before) in which a point may be another one, and of which venues.
-
-        `longest`: for how many seconds before its stamp a point speaks.
-        """
+    def stretches(self, since: int, before: int) -> list[tuple[int, int, frozenset[str]]]:
+        """Parts of [since, before) in which hours differ, and those of which venues; of a venue they do not touch."""
         found: dict[tuple[int, int], set[str]] = {}
         known: dict[tuple[object, object], list[tuple[int, int]]] = {}  # many venues have the same hours
         for name in self.venues:
             old, new = self.old.by_id[name], self.new.by_id[name]
             key = old.hours, new.hours
             if key not in known:
-                known[key] = list(_within(old, new, since, before, longest))
+                known[key] = list(_within(old, new, since, before))
             for span in known[key]:
                 found.setdefault(span, set()).add(name)
         return [(*span, frozenset(names)) for span, names in sorted(found.items())]
+
+    def alike(self, venue: str) -> tuple[Hours, ...]:
+        """Equal of venues with the same hours; nothing of one that the roster does not know."""
+        known = self.new.by_id.get(venue)
+        return known.hours if known is not None else ()
 
     def outside(self, venue: str, end: int, seconds: int) -> int:
         """Seconds of [end - seconds, end) that are after hours; none where no rule is known, as then none is written."""
@@ -71,11 +73,11 @@ def windows(venue: Venue) -> Callable[[int], Windows]:
     return on
 
 
-def _within(old: Venue, new: Venue, since: int, before: int, longest: int) -> Iterator[tuple[int, int]]:
+def _within(old: Venue, new: Venue, since: int, before: int) -> Iterator[tuple[int, int]]:
     spans = [
-        (begin, end + longest)
-        for day in range(local_day(since - longest), local_day(before) + 1)
-        for begin, end in _differing(windows(old)(day), windows(new)(day), day)
+        span
+        for day in range(local_day(since), local_day(before) + 1)
+        for span in _differing(windows(old)(day), windows(new)(day), day)
     ]
     for begin, end in union(spans):
         if max(begin, since) < min(end, before):

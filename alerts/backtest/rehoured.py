@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     from alerts.backtest.points import Array
     from alerts.engine.frames import Labels
 
-# A sample tells of what ran since the one before it, half a minute as a rule. One that reaches into other hours is
-# taken to be stamped at most so much later.
+# A sample tells of what ran since the one before it: one that is stamped later may reach back into hours that differ.
+# So long after them those are looked for that are as long as that, and no longer.
 LONGEST = 3600
+_AFTER = (0, 60, 600, LONGEST)  # edges: nearly all samples are of half a minute
 _STEP = 600  # seconds of samples that are read at once: they are dense
+_DAY = 86_401  # more than any sample can tell of
 _NAMES = 400  # venues that a condition may name
 
 DECIDED = "after_hours"
@@ -57,9 +60,8 @@ class Rehoured:
     def points(self, question: Question, since: int, before: int, width: int, groups: Groups) -> Points:
         """ValueError where a condition of the question cannot be judged outside the database."""
         sampled = question.measurement == DECIDED
-        stretches = (
-            self._hours.stretches(since, before, LONGEST if sampled else 0) if touched(question) else []
-        )
+        reach = LONGEST if sampled else 0
+        stretches = self._hours.stretches(since - reach, before) if touched(question) else []
         if not stretches:
             return self._stored.points(question, since, before, width, groups)
         # Points as they are, since only those can be told apart by venue.
@@ -69,18 +71,54 @@ class Rehoured:
         anew = self._by_sample if sampled else self._by_word
         for begin, end, venues in stretches:
             found = found.chosen(~_of(venues, own.known, found, begin, end))
-            steps = ((at, min(at + _STEP, end)) for at in range(begin, end, _STEP))
-            found = joined([found, *(anew(single, step, venues, own) for step in steps)])
+            steps = [
+                (max(at, since), min(at + _STEP, end))
+                for at in range(begin, end, _STEP)
+                if at + _STEP > since
+            ]
+            found = joined([found, *(anew(single, step, venues, own) for step in steps if step[0] < step[1])])
+        if sampled:
+            for _, end, venues in stretches:
+                found = self._reaching_back(single, end, (since, before), venues, own, found)
         numbers = [groups.number(labels_of(question, dict(known))) for known in own.known]
         return in_order(_taken(numbers, found.group), found.time, found.parts)
+
+    def _reaching_back(
+        self,
+        question: Question,
+        end: int,
+        bounds: tuple[int, int],
+        venues: frozenset[str],
+        groups: Groups,
+        found: Points,
+    ) -> Points:
+        """With the samples that are stamped after hours that differ, but began in them."""
+        for edges in pairwise(_AFTER):
+            since, before = max(end + edges[0], bounds[0]), min(end + edges[1], bounds[1])
+            if since < before:
+                group, time, seconds = self._samples(question, (since, before), venues, groups, since - end)
+                known = np.isin(_keys(found.group, found.time), _keys(group, time))
+                found = joined([found.chosen(~known), self._decided(question, group, time, seconds, groups)])
+        return found
 
     def _by_sample(
         self, question: Question, step: tuple[int, int], venues: frozenset[str], groups: Groups
     ) -> Points:
-        """Seconds after hours; of games at the same time the longest, as ingest has it."""
+        return self._decided(question, *self._samples(question, step, venues, groups, 0), groups)
+
+    def _samples(
+        self,
+        question: Question,
+        step: tuple[int, int],
+        venues: frozenset[str],
+        groups: Groups,
+        longer: int,
+    ) -> tuple[Array, Array, Array]:
+        """Group, time and seconds of those that tell of more than `longer` seconds; of games at the same time the
+        longest counts, as ingest has it.
+        """
         measurement, field = _SAMPLES[question.field]
-        kept, bounds = _parted(question)
-        conditions = (*kept, influxql.compared(field, ">", 0), *_few(venues))
+        conditions = (*_parted(question)[0], influxql.compared(field, ">", longer), *_few(venues))
         samples = Question("max", field, measurement, conditions, BY_NAME[measurement].tag_names)
         own = Groups()
         found = self._stored.points(samples, *step, 1, own)
@@ -88,21 +126,38 @@ class Rehoured:
         numbers = [
             groups.number(tuple(pair for pair in known if pair[0] in question.tags)) for known in own.known
         ]
-        group, time, seconds = _longest(_taken(numbers, found.group), found.time, found.parts[0])
+        return _longest(_taken(numbers, found.group), found.time, found.parts[0])
+
+    def _decided(
+        self, question: Question, group: Array, time: Array, seconds: Array, groups: Groups
+    ) -> Points:
+        """A point for each that is after hours."""
         outside = self._outside([dict(known)["venue"] for known in groups.known], group, time, seconds)
         good = outside > 0
-        for operator, value in bounds:
+        for operator, value in _parted(question)[1]:
             good &= _BOUNDS[operator](outside, value)
         return _single(question, group[good], time[good], outside[good])
 
     def _outside(self, venues: Sequence[str], group: Array, time: Array, seconds: Array) -> Array:
-        """Once for each venue, end and length: the samples of a venue's PCs are much alike."""
-        numbers = {name: number for number, name in enumerate(sorted(set(venues)))}
-        named = list(numbers)
-        rows = np.stack((_taken([numbers[name] for name in venues], group), time // 1000, seconds), axis=1)
-        rows, inverse = np.unique(rows, axis=0, return_inverse=True)
-        values = [self._hours.outside(named[number], end, length) for number, end, length in rows.tolist()]
-        return _taken(values, inverse.ravel())
+        """Once for each venue's hours, end and length: samples are much alike."""
+        if not len(group):
+            return group
+        alike: dict[object, int] = {}
+        named: list[str] = []
+        for name in venues:
+            if alike.setdefault(self._hours.alike(name), len(alike)) == len(named):
+                named.append(name)
+        numbers = _taken([alike[self._hours.alike(name)] for name in venues], group)
+        first, length = int(time.min()) // 1000, int(time.max() - time.min()) // 1000 + 1
+        keys, inverse = np.unique(
+            (numbers * length + time // 1000 - first) * _DAY + seconds, return_inverse=True
+        )
+        values = []
+        for key in keys.tolist():
+            rest, told = divmod(key, _DAY)
+            number, after = divmod(rest, length)
+            values.append(self._hours.outside(named[number], first + after, told))
+        return _taken(values, inverse)
 
     def _by_word(
         self, question: Question, step: tuple[int, int], venues: frozenset[str], groups: Groups
@@ -167,6 +222,12 @@ def _longest(group: Array, time: Array, seconds: Array) -> tuple[Array, Array, A
     last = np.ones(len(group), bool)
     last[:-1] = (group[1:] != group[:-1]) | (time[1:] != time[:-1])
     return group[last], time[last], seconds[last]
+
+
+def _keys(group: Array, time: Array) -> Array:
+    """One number for each group and second."""
+    keys: Array = group * 2**40 + time // 1000
+    return keys
 
 
 def _single(question: Question, group: Array, time: Array, value: Array) -> Points:

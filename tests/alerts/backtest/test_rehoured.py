@@ -172,6 +172,30 @@ def test_only_the_hour_that_differs_is_decided_anew(influx):
     assert [(time, value) for _, time, value in found] == [(at(21, 0, 1), 1)]
 
 
+@pytest.mark.parametrize(
+    "since", [(19, 0), (21, 30), (22, 0), (22, 0, 5), (22, 3), (22, 20), (23, 0), (23, 0, 5), (23, 20)]
+)
+@pytest.mark.parametrize("closing", [21, 23])
+def test_samples_that_reach_back_into_hours_that_differ_are_decided_anew(bases, closing, since):
+    """Whatever the time is from which on somebody asks: what differs may lie wholly before it."""
+    pair = pair_of(windows((8, 22)), windows((8, closing)))
+    ends = [
+        ((21, 0, 10), 30),
+        ((22, 0, 10), 30),
+        ((22, 5), 600),
+        ((22, 40), 3000),
+        ((23, 0, 10), 30),
+        ((23, 30), 2400),
+    ]
+    told = [("v-1", "01", at(*end), [f"games,game=x play={play}i {at(*end)}"]) for end, play in ends]
+    for influx, roster in zip(bases, pair, strict=True):
+        influx.create_database()
+        influx.write(take(roster, told))
+    question = parse(influxql.rule_query("sum", "after_hours", "play", (), DECIDED))
+    anew = rows(Rehoured(Stored(bases[0]), OtherHours(*pair)), question, at(*since))
+    assert anew == rows(Stored(bases[1]), question, at(*since))
+
+
 def test_stored_points_of_the_hours_that_differ_are_replaced_and_others_kept(influx):
     identity = "class=game,pc=01,place=04273"
     influx.write(
@@ -263,7 +287,7 @@ def test_days_on_which_one_side_knows_no_rule_are_looked_at_as_a_whole():
     old, new = pair_of(None, windows((8, 22)))
     hours = OtherHours(old, new)
     day = timedelta(days=1).total_seconds()
-    (begin, end, venues) = hours.stretches(START, START + int(day), 0)[0]
+    (begin, end, venues) = hours.stretches(START, START + int(day))[0]
     assert (begin, end, venues) == (START, START + day, {"v-1"})
     assert OtherHours(old, old).venues == frozenset()
-    assert OtherHours(old, old).stretches(START, END, 0) == []
+    assert OtherHours(old, old).stretches(START, END) == []
