@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from alerts.backtest.points import Groups, Points, in_order, joined, labels_of
+from alerts.backtest.points import Array, Groups, Points, in_order, joined, labels_of
 from alerts.backtest.question import Question
 from collector import influxql
 from collector.schema import BY_NAME, IDENTITY
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from alerts.backtest.ask import Asking
     from alerts.backtest.hours import OtherHours
-    from alerts.backtest.points import Array
     from alerts.engine.frames import Labels
 
 # A sample tells of what ran since the one before it: one that is stamped later may reach back into hours that differ.
@@ -48,6 +47,14 @@ _BOUNDS = {">=": np.greater_equal, "<=": np.less_equal, ">": np.greater, "<": np
 def touched(question: Question) -> bool:
     """Whether the points of a question were decided by hours."""
     return question.measurement == DECIDED or any(_named(one) == {_WORD} for one in question.conditions)
+
+
+class Samples(NamedTuple):
+    """Of a group's PC, when it was stamped (epoch milliseconds), and the seconds that it tells of."""
+
+    group: Array
+    time: Array
+    seconds: Array
 
 
 class Rehoured:
@@ -96,15 +103,28 @@ class Rehoured:
         for edges in pairwise(_AFTER):
             since, before = max(end + edges[0], bounds[0]), min(end + edges[1], bounds[1])
             if since < before:
-                group, time, seconds = self._samples(question, (since, before), venues, groups, since - end)
-                known = np.isin(_keys(found.group, found.time), _keys(group, time))
-                found = joined([found.chosen(~known), self._decided(question, group, time, seconds, groups)])
+                long = self._samples(question, (since, before), venues, groups, since - end)
+                found = self._again(question, long, (since, before), groups, found)
         return found
+
+    def _again(
+        self, question: Question, long: Samples, step: tuple[int, int], groups: Groups, found: Points
+    ) -> Points:
+        """With what is decided anew of the PCs and times of a few samples, by all samples of those."""
+        if not len(long.time):
+            return found
+        venues = frozenset(dict(groups.known[group])["venue"] for group in set(long.group.tolist()))
+        every = self._samples(question, step, venues, groups, 0)
+        told = _keys(long.group, long.time)
+        meant = np.isin(_keys(every.group, every.time), told)
+        every = Samples(every.group[meant], every.time[meant], every.seconds[meant])
+        others = found.chosen(~np.isin(_keys(found.group, found.time), told))
+        return joined([others, self._decided(question, every, groups)])
 
     def _by_sample(
         self, question: Question, step: tuple[int, int], venues: frozenset[str], groups: Groups
     ) -> Points:
-        return self._decided(question, *self._samples(question, step, venues, groups, 0), groups)
+        return self._decided(question, self._samples(question, step, venues, groups, 0), groups)
 
     def _samples(
         self,
@@ -113,10 +133,8 @@ class Rehoured:
         venues: frozenset[str],
         groups: Groups,
         longer: int,
-    ) -> tuple[Array, Array, Array]:
-        """Group, time and seconds of those that tell of more than `longer` seconds; of games at the same time the
-        longest counts, as ingest has it.
-        """
+    ) -> Samples:
+        """Those that tell of more than `longer` seconds."""
         measurement, field = _SAMPLES[question.field]
         conditions = (*_parted(question)[0], influxql.compared(field, ">", longer), *_few(venues))
         samples = Question("max", field, measurement, conditions, BY_NAME[measurement].tag_names)
@@ -126,20 +144,22 @@ class Rehoured:
         numbers = [
             groups.number(tuple(pair for pair in known if pair[0] in question.tags)) for known in own.known
         ]
-        return _longest(_taken(numbers, found.group), found.time, found.parts[0])
+        return Samples(_taken(numbers, found.group), found.time, found.parts[0])
 
-    def _decided(
-        self, question: Question, group: Array, time: Array, seconds: Array, groups: Groups
-    ) -> Points:
-        """A point for each that is after hours."""
-        outside = self._outside([dict(known)["venue"] for known in groups.known], group, time, seconds)
+    def _decided(self, question: Question, samples: Samples, groups: Groups) -> Points:
+        """A point for each PC and time that is after hours. Of games at the same time the longest counts, as ingest has
+        it: of those that have a verdict.
+        """
+        outside = self._outside([dict(known)["venue"] for known in groups.known], samples)
+        group, time, outside = _longest(samples.group, samples.time, outside)
         good = outside > 0
         for operator, value in _parted(question)[1]:
             good &= _BOUNDS[operator](outside, value)
         return _single(question, group[good], time[good], outside[good])
 
-    def _outside(self, venues: Sequence[str], group: Array, time: Array, seconds: Array) -> Array:
+    def _outside(self, venues: Sequence[str], samples: Samples) -> Array:
         """Once for each venue's hours, end and length: samples are much alike."""
+        group, time, seconds = samples
         if not len(group):
             return group
         alike: dict[object, int] = {}
@@ -217,6 +237,7 @@ def _named(condition: str) -> set[str]:
 
 
 def _longest(group: Array, time: Array, seconds: Array) -> tuple[Array, Array, Array]:
+    """The greatest of each group and time."""
     order = np.lexsort((seconds, time, group))
     group, time, seconds = group[order], time[order], seconds[order]
     last = np.ones(len(group), bool)

@@ -196,6 +196,25 @@ def test_samples_that_reach_back_into_hours_that_differ_are_decided_anew(bases, 
     assert anew == rows(Stored(bases[1]), question, at(*since))
 
 
+@pytest.mark.parametrize("minute", [0, 5])
+def test_of_two_games_that_with_a_verdict_counts(bases, minute):
+    """The longer one reaches into a day without a rule: it has no verdict, and takes none from the shorter one."""
+    late = date(2026, 3, 3)
+    pair = [
+        Roster("Thử", (venue("v-1", "game", (LONG_AGO, first), (late, windows((8, 22)))),))
+        for first in (windows((8, 22)), None)
+    ]
+    end = at(23, 59) + 60 + minute * 60 + 30
+    lines = [f"games,game=x play=12i {end}", f"games,game=y play={minute * 60 + 100}i {end}"]
+    for influx, roster in zip(bases, pair, strict=True):
+        influx.create_database()
+        influx.write(take(roster, [("v-1", "01", end, lines)]))
+    question = parse(influxql.rule_query("sum", "after_hours", "play", (), DECIDED))
+    anew = rows(Rehoured(Stored(bases[0]), OtherHours(*pair)), question)
+    assert [value for *_, value in anew] == [12]
+    assert anew == rows(Stored(bases[1]), question)
+
+
 def test_stored_points_of_the_hours_that_differ_are_replaced_and_others_kept(influx):
     identity = "class=game,pc=01,place=04273"
     influx.write(
