@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from matplotlib.image import imread
 
@@ -12,8 +13,8 @@ from alerts.backtest.run import Period
 
 def colours(picture):
     """Of all pixels, as hexadecimal texts."""
-    pixels = (imread(io.BytesIO(picture))[..., :3] * 255).round().astype(int).reshape(-1, 3)
-    return {f"#{r:02x}{g:02x}{b:02x}" for r, g, b in {tuple(pixel) for pixel in pixels.tolist()}}
+    pixels = (imread(io.BytesIO(picture))[..., :3] * 255).round().astype(int)
+    return {f"#{pixel:06x}" for pixel in np.unique(pixels @ (65_536, 256, 1)).tolist()}
 
 
 @pytest.fixture(scope="module")
