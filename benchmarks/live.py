@@ -1,6 +1,6 @@
 """What the rules raised live, a backtest raises again afterwards: the same violations, each begun and ended at the same evaluation.
 
-.venv/bin/python benchmarks/live.py [--seconds 3600] [--out FILE]
+.venv/bin/python benchmarks/live.py [--seconds 3600] [--speed 6] [--out FILE]
 
 A province of 12 venues on this machine, evaluated each 10 seconds in place of each minute: broker with TLS, database,
 ingest, presence; simulated PCs, some of which lie, some of which are cut off for good. No outage that ends: what comes
@@ -43,7 +43,6 @@ from provisioning.local.stack import Stack
 RESULT = Path(__file__).parent / "results" / "live.json"
 EVERY = timedelta(seconds=10)
 BEAT = 5  # seconds between two messages of a PC
-SPEED = 6  # by how much `for` is shortened
 SEED = 20261125
 HABITS = Habits(in_use=0.7, plays=0.6, stays=(40, 400), visits=0.01)
 LIARS = {"unregistered": 0.04, "clone": 0.03, "clock-ahead": 0.03}
@@ -54,12 +53,12 @@ Found = dict[
 ]  # key and first second -> seconds, and whether its end was seen
 
 
-def changes(clock: Clock) -> dict[str, Any]:
+def changes(clock: Clock, speed: int) -> dict[str, Any]:
     """Agents' hours lie in the other half of the day, so that they are closed now."""
     morning = local(clock.wall()).time() < time(12)
     opens = "13:00-23:00" if morning else "01:00-11:00"
     policies, _ = load_policies(BUILTIN, "alerts/policies")
-    waits = {policy.id: _shortened(policy.threshold.lasting) for policy in policies}
+    waits = {policy.id: _shortened(policy.threshold.lasting, speed) for policy in policies}
     return {
         "hours": [{"classes": ["agent", "isp"], "from": "2025-07-01", "open": opens, "basis": "invented"}],
         "mail": {"host": "127.0.0.1", "port": 9, "sender": "a@b.example", "recipients": ["c@d.example"]},
@@ -67,8 +66,8 @@ def changes(clock: Clock) -> dict[str, Any]:
     }
 
 
-def _shortened(lasting: timedelta) -> str:
-    return duration.show(lasting // SPEED // EVERY * EVERY)
+def _shortened(lasting: timedelta, speed: int) -> str:
+    return duration.show(lasting // speed // EVERY * EVERY)
 
 
 def fleet(stack: Stack, clock: Clock, seconds: float) -> Fleet:
@@ -153,11 +152,17 @@ def differences(live_: Found, again: Found) -> Iterator[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=3600)
+    parser.add_argument(
+        "--speed", type=int, default=6, help="by how much `for` is shortened, as the interval is"
+    )
     parser.add_argument("--out", type=Path, default=RESULT)
     options = parser.parse_args()
     clock = SystemClock()
     report: dict[str, Any] = head("A backtest raises exactly what was raised live")
-    with tempfile.TemporaryDirectory() as folder, Stack(Path(folder) / "province", changes(clock)) as stack:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Stack(Path(folder) / "province", changes(clock, options.speed)) as stack,
+    ):
         stack.ingest()
         stack.spawn("presence")
         influx = Influx(stack.deploy.influx, timeout=60)

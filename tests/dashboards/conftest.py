@@ -36,12 +36,13 @@ def folder(context, tmp_path_factory):
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def province(influxd):
     """Four venues with five PCs each; the last two hours. Not to be written to."""
     connection = Influx(replace(influxd.access, database="province"))
+    connection.drop_database()
     connection.create_database()
-    # A minute ahead: "now" on a board is the last three minutes, and tests take their time.
+    # Anew for each file, and a minute ahead: "now" on a board is the last three minutes, and tests take their time.
     connection.write(list(fleet.lines(int(SystemClock().wall().timestamp()) + 60, 2)))
     yield connection
     connection.close()
