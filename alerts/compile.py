@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from alerts.flags import Bounds, Listed
 from alerts.rule import Beside, Rule
 from collector import influxql
-from collector.clock import LOCAL
+from collector.clock import LOCAL, midnight
 from collector.schema import BY_NAME, Kind
 from collector.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date, timedelta
+    from datetime import timedelta
 
     from alerts.flags import Condition, Flags
     from alerts.policy import Policy
@@ -38,7 +37,7 @@ def compile_policy(policy: Policy, context: AlertContext) -> Rule | None:
     while_ = None
     if meanwhile is not None:
         query = _query(policy, meanwhile, meanwhile.aggregate, context)
-        while_ = Beside("D", "E", query, "last"), meanwhile.least
+        while_ = Beside("D", "E", query), meanwhile.least
     return Rule(
         uid=policy.rule_uid,
         title=policy.title.say(context.language),
@@ -89,9 +88,9 @@ def conditions(policy: Policy, flags: Flags, context: AlertContext) -> Iterator[
         yield influxql.any_of("place", sorted(policy.places))
     for name, condition in sorted(flags.where.items()):
         yield from _condition(name, condition, context)
-    yield influxql.since(_midnight(policy.in_force.valid_from))
+    yield influxql.since(midnight(policy.in_force.valid_from))
     if policy.in_force.valid_to is not None:
-        yield influxql.before(_midnight(policy.in_force.valid_to))
+        yield influxql.before(midnight(policy.in_force.valid_to))
 
 
 def _condition(name: str, condition: Condition, context: AlertContext) -> Iterator[str]:
@@ -112,10 +111,6 @@ def _query(policy: Policy, flags: Flags, aggregate: str, context: AlertContext) 
     return influxql.rule_query(aggregate, flags.measurement, flags.field, found, flags.tags)
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
-
-
 def _happened(policy: Policy, context: AlertContext) -> tuple[Beside, ...]:
     """When the first and the last of it happened: the rule's own time is that of the arrival.
 
@@ -124,12 +119,7 @@ def _happened(policy: Policy, context: AlertContext) -> tuple[Beside, ...]:
     flags = policy.flags
     found = list(conditions(policy, flags, context))
     return tuple(
-        Beside(
-            query,
-            ref,
-            influxql.rule_query(aggregate, LATE, "happened", found, flags.tags, plus=_AHEAD),
-            "last",
-        )
+        Beside(query, ref, influxql.rule_query(aggregate, LATE, "happened", found, flags.tags, plus=_AHEAD))
         for query, ref, aggregate in (("D", "E", "min"), ("F", "G", "max"))
     )
 

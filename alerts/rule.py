@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from alerts import duration
 from collector.conventions import DATASOURCE_UID
@@ -86,7 +86,6 @@ class Beside:
     query: str
     ref: str
     text: str
-    reducer: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +110,3 @@ class Rule:
     meanwhile: tuple[Beside, float] | None = None
     beside: tuple[Beside, ...] = ()
     patient: bool = False
-
-
-Audience = Literal["inspector", "administrator"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from alerts import duration
 from alerts.cadence import CADENCES
 from alerts.rule import SETTLE
-from collector.clock import LOCAL
+from collector.clock import LOCAL, midnight
 from collector.schema import BY_NAME
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def of(
     closing = None
     first = datetime.combine(day, NOON, LOCAL)
     if windows is not None:
-        closing = datetime.combine(day, time(), LOCAL) + timedelta(minutes=max(end for _, end in windows))
+        closing = midnight(day) + timedelta(minutes=max(end for _, end in windows))
         first = closing + step  # the sample at closing time itself ends with the last allowed second
     begin = first if closing is None else closing - _BEFORE
     if policy.threshold.absent:

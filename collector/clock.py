@@ -6,7 +6,7 @@ import sys
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Protocol
 
@@ -130,6 +130,11 @@ def _boot_id() -> str:
 def at_second(epoch: float) -> datetime:
     """Epoch seconds as an aware datetime in UTC."""
     return datetime.fromtimestamp(epoch, UTC)
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which a local day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=LOCAL)
 
 
 def local(moment: datetime) -> datetime:

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from collector import lineprotocol
-from collector.clock import at_second, local
+from collector.clock import at_second, local, midnight
 from collector.episodes import Episodes
 from collector.influxql import summary as queries
-from collector.summary import Answers, counted, due, grown, midnight, points, whole_since
+from collector.summary import Answers, counted, due, grown, points, whole_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from collector import schema
-from collector.clock import LOCAL, local
+from collector.clock import local, midnight
 from collector.lineprotocol import Point
 
 if TYPE_CHECKING:
@@ -40,11 +40,6 @@ class Answers:
     sites: Iterable[Series] = ()
     messages: Iterable[Series] = ()
     minutes: Iterable[Series] = ()
-
-
-def midnight(day: date) -> datetime:
-    """The moment at which a local day begins."""
-    return datetime(day.year, day.month, day.day, tzinfo=LOCAL)
 
 
 def whole_since(now: datetime, raw_days: int) -> date:

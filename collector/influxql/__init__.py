@@ -23,7 +23,7 @@ from collector.influxql.boards import (
 )
 from collector.influxql.late import reported_messages, stored_messages
 from collector.influxql.presence import last_heard, last_reckoned
-from collector.influxql.processes import any_of, before, compared, rule_query, since
+from collector.influxql.processes import before, compared, rule_query, since
 from collector.influxql.sites import (
     accesses_by_category,
     accesses_now,
@@ -46,6 +46,7 @@ from collector.influxql.text import (
     PLAYED,
     RECENT,
     TIME,
+    any_of,
     ident,
     matches,
     string,

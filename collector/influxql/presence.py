@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collector.influxql.text import ident, names, string
+from collector.influxql.text import any_of, ident, names, string
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,10 +68,8 @@ def last_verdicts(since: int, until: int) -> str:
 
 def last_heard(venues: Sequence[str], since: int, until: int) -> str:
     """For each PC of some venues the last word on whether it is online, and when it was heard; both ends included."""
-    named = " OR ".join(f"{ident('venue')} = {string(venue)}" for venue in venues)
-    narrowed = (
-        f" AND ({named})" if len(venues) <= MOST_NAMED else ""
-    )  # a long list costs more than all of them
+    # A long list costs more than all of them.
+    narrowed = f" AND {any_of('venue', venues)}" if len(venues) <= MOST_NAMED else ""
     return (
         'SELECT last("online") AS "online", "seen" FROM "presence"'
         f" WHERE time >= {since}s AND time <= {until}s{narrowed} {_BY_PC}"

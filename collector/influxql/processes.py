@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collector.influxql.text import TIME, ident, names, string
+from collector.influxql.text import TIME, ident, moment, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,24 +29,14 @@ def rule_query(
     return f"SELECT {aggregate}({ident(field)}){added} FROM {ident(measurement)} WHERE {where}{grouped}"
 
 
-def any_of(name: str, values: Iterable[str]) -> str:
-    """A condition: a tag or a field of text is one of these."""
-    found = " OR ".join(f"{ident(name)} = {string(value)}" for value in values)
-    return f"({found})"
-
-
 def compared(field: str, operator: str, value: float) -> str:
     """A condition on a number; a field without a value meets none."""
     return f"{ident(field)} {operator} {int(value) if value == int(value) else value}"
 
 
-def since(moment: datetime) -> str:
-    return f"time >= '{_stamp(moment)}'"
+def since(at: datetime) -> str:
+    return f"time >= {moment(at)}"
 
 
-def before(moment: datetime) -> str:
-    return f"time < '{_stamp(moment)}'"
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+def before(at: datetime) -> str:
+    return f"time < {moment(at)}"

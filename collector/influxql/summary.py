@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING
 
-from collector.influxql.text import TIME, ident, names, string
-from collector.schema import IDENTITY
+from collector.influxql.text import TIME, any_of, ident, moment, names
+from collector.schema import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,18 +47,17 @@ def minutes_between(begin: datetime, end: datetime, venues: Sequence[str]) -> st
 
 def summed_messages(midnight: datetime, venues: Sequence[str]) -> str:
     """How many messages each PC's summary of a day was made of."""
-    bound = " OR ".join(f'"venue" = {string(venue)}' for venue in venues)
-    at = f"time = '{_text(midnight)}'"
-    return f'SELECT "messages" FROM "daily" WHERE {at} AND ({bound}) GROUP BY {_PC}'
+    bound = any_of("venue", venues)
+    return f'SELECT "messages" FROM "daily" WHERE time = {moment(midnight)} AND {bound} GROUP BY {_PC}'
 
 
 def newest_summary(since: datetime) -> str:
-    return f'SELECT last("messages") FROM "daily" WHERE time >= \'{_text(since)}\''
+    return f'SELECT last("messages") FROM "daily" WHERE time >= {moment(since)}'
 
 
 def violations_between(begin: datetime, end: datetime) -> str:
     """The minutes of every violation, a series a violation's tags."""
-    tags = names((*IDENTITY, "policy", "severity", "what"))
+    tags = names(BY_NAME["violation"].tag_names)
     return f'SELECT "firing", "since", "value" FROM "violation" WHERE {_span(begin, end)} GROUP BY {tags}'
 
 
@@ -82,16 +80,9 @@ def _totals() -> str:
 
 
 def _per_pc(selected: str, measurement: str, begin: datetime, end: datetime, venues: Sequence[str]) -> str:
-    bound = " OR ".join(f'"venue" = {string(venue)}' for venue in venues)
-    return (
-        f"SELECT {selected} FROM {ident(measurement)} WHERE {_span(begin, end)} AND ({bound}) GROUP BY {_PC}"
-    )
+    bound = any_of("venue", venues)
+    return f"SELECT {selected} FROM {ident(measurement)} WHERE {_span(begin, end)} AND {bound} GROUP BY {_PC}"
 
 
 def _span(begin: datetime, end: datetime) -> str:
-    return f"time >= '{_text(begin)}' AND time < '{_text(end)}'"
-
-
-def _text(moment: datetime) -> str:
-    """The form that all generations of InfluxDB read. `moment` is aware."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"time >= {moment(begin)} AND time < {moment(end)}"

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
 # Grafana puts the dashboard's or the rule's time range here; both ends are included.
 TIME = "$timeFilter"
 
@@ -31,6 +38,17 @@ def string(value: str) -> str:
     if "\n" in value:
         raise ValueError("a line break cannot stand in an InfluxQL text")
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def any_of(name: str, values: Iterable[str]) -> str:
+    """A condition: a tag or a field of text is one of these."""
+    found = " OR ".join(f"{ident(name)} = {string(value)}" for value in values)
+    return f"({found})"
+
+
+def moment(at: datetime) -> str:
+    """The form that all generations of InfluxDB read, in single quotes. `at` is aware."""
+    return string(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def matches(tag: str, variable: str) -> str:
