@@ -57,10 +57,9 @@ def summarise(deploy: Path, day: datetime | None, days: int | None, as_json_text
     of those that it had whole, only where messages have come since.
     A day that has begun to expire keeps the summary that it has.
     """
-    from collector.clock import SystemClock
+    from collector.clock import SystemClock, midnight
     from collector.influx import Influx
     from collector.summariser import Summariser
-    from collector.summary import midnight
 
     if day is not None and days is not None:
         raise click.UsageError("--day and --days exclude each other")
@@ -76,7 +75,9 @@ def summarise(deploy: Path, day: datetime | None, days: int | None, as_json_text
         shown = sys.stderr.isatty()
         with click.progressbar(wanted, file=sys.stderr, hidden=not shown) as bar:
             done = [summariser.day(one) for one in bar]
-        episodes = summariser.episodes(midnight(wanted[0].day), now) if wanted else 0
+        # Late data changes no violation: the days that were whole in the last run have theirs.
+        first = next((one.day for one in wanted if one.afresh), None)
+        episodes = 0 if first is None else summariser.episodes(midnight(first), now)
     raw.close()
     summaries.close()
     if as_json_text:
