@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from alerts.engine.violations import further
 from collector.texts import text
@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from alerts.engine.dispatch import Alert
-
-Subject = Literal["pc", "venue", "place", "server"]
+    from alerts.flags import Subject
 
 
 def subject(alert: Alert) -> Subject:

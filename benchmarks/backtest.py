@@ -13,12 +13,12 @@ import random
 import statistics
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
+from common.load import load
 from common.report import head, write
 
 import alerts.grafana
@@ -49,7 +49,6 @@ CLOSED = 22 * 3600  # seconds of the day
 SEED = 20260301
 WORKERS = 4
 PLAIN = 24  # evaluations
-BATCH = 20_000
 UNLISTED = "cs2"
 IDENTITY = "class=game,pc={pc:02},place={place:05},venue=v-{venue:04}"
 
@@ -155,20 +154,6 @@ class Province:
             yield f"outbox,channel=email age=0i,given_up=0i,waiting=0i {at}"
         for at in range(START, self.end, DAY):
             yield f'blocklist,source=gambling-vn domains=1i,reason="",refused=0i,version="1" {at}'
-
-
-def load(influx: Influx, lines: Iterator[str]) -> Counter[str]:
-    """How many of each measurement."""
-    counts: Counter[str] = Counter()
-    batch: list[str] = []
-    for line in lines:
-        batch.append(line)
-        counts[line[: line.index(",")]] += 1
-        if len(batch) == BATCH:
-            influx.write(batch)
-            batch.clear()
-    influx.write(batch)
-    return counts
 
 
 def entries() -> list[Entry]:

@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 import psutil
+from common.load import load
 from common.report import head, write
 
 from collector import lineprotocol
@@ -60,16 +61,6 @@ def data(roster: Roster) -> Iterator[str]:
     for worker in range(WORKERS):
         for at in range(NOW - LOOK_BACK, NOW, 10):
             yield f"ledger,worker={worker} connected=1i,received=1i {at}"
-
-
-def load(influx: Influx, lines: Iterator[str]) -> None:
-    batch: list[str] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == 5000:
-            influx.write(batch)
-            batch.clear()
-    influx.write(batch)
 
 
 class Meter:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from common.load import load
 from common.report import head, write
 
 import alerts.grafana
@@ -88,19 +89,6 @@ def _pc(tags: str, rng: random.Random, since: int, until: int) -> Iterator[str]:
     if gone:
         for at in range(since, until, 60):
             yield f'unobserved,state=silent,{tags} minutes=1i,hours="open",cause="lost" {at}'
-
-
-def load(influx: Influx, lines: Iterator[str]) -> int:
-    count, batch = 0, []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == 10_000:
-            influx.write(batch)
-            count += len(batch)
-            batch = []
-    if batch:
-        influx.write(batch)
-    return count + len(batch)
 
 
 class Bench:
@@ -186,7 +174,7 @@ def main() -> None:
         bench = Bench(influxd, influx, Path(folder) / "deploy", options.rounds)
         report["rules"] = len(bench.rules)
         for name, dark in (("night", 0), ("bad", min(DARK, options.pcs // PCS_A_VENUE))):
-            report[name] = {"lines": load(influx, data(options.pcs, NOW, dark=dark))}
+            report[name] = {"lines": load(influx, data(options.pcs, NOW, dark=dark)).total()}
             report[name]["floor"] = bench.floor(NOW)
             report[name]["evaluation"], report[name]["violations"] = bench.evaluation(NOW)
             walls = (report[name][part]["wall_s"] for part in ("evaluation", "floor"))

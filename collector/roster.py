@@ -84,6 +84,11 @@ class Roster:
     def by_id(self) -> dict[str, Venue]:
         return {venue.id: venue for venue in self.venues}
 
+    def span_of(self, name: str, day: date) -> Span | None:
+        """A venue's identity on a local day; None where the registry does not know it then."""
+        venue = self.by_id.get(name)
+        return None if venue is None else venue.span_on(day)
+
 
 _Dated = TypeVar("_Dated", Span, Hours)
 

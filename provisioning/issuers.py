@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import date
 
-Level = Literal["commune", "district", "department"]
+    from alerts.policy import Issuers, Level
 
 _COMMITTEE = r"(?:ubnd|ủy ban nhân dân|uỷ ban nhân dân)"
 # Cities that are provinces: their committees are no district's. Those that were only later stand here all the same.
@@ -28,24 +28,13 @@ _LEVELS: tuple[tuple[Level, re.Pattern[str]], ...] = (
 )
 
 
-class Rule(Protocol):
-    """Which levels may issue from a day on (inclusive) to a day (exclusive; None = still)."""
-
-    @property
-    def valid_from(self) -> date: ...
-    @property
-    def valid_to(self) -> date | None: ...
-    @property
-    def levels(self) -> Sequence[Level]: ...
-
-
 def level(text: str) -> Level | Literal["unknown"]:
     """By how the name of an authority begins, such as UBND xã, Ủy ban nhân dân huyện, Sở."""
     name = " ".join(unicodedata.normalize("NFC", text).casefold().split())
     return next((found for found, pattern in _LEVELS if pattern.fullmatch(name)), "unknown")
 
 
-def wrong(issuer: str, issued: date | None, rules: Iterable[Rule]) -> bool:
+def wrong(issuer: str, issued: date | None, rules: Iterable[Issuers]) -> bool:
     """False also where the day, the level or the rule of that day is not known. What was right then stays right."""
     found = level(issuer)
     if issued is None or found == "unknown":
@@ -54,5 +43,5 @@ def wrong(issuer: str, issued: date | None, rules: Iterable[Rule]) -> bool:
     return bool(then) and not any(found in rule.levels for rule in then)
 
 
-def _holds(rule: Rule, day: date) -> bool:
+def _holds(rule: Issuers, day: date) -> bool:
     return rule.valid_from <= day and (rule.valid_to is None or day < rule.valid_to)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts import duration
 from alerts.backtest.tally import tallies
+from alerts.table import columns
 from collector.clock import local
 
 if TYPE_CHECKING:
@@ -163,16 +164,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not rows:
         return ""
     lines = [[name.removeprefix(_RIGHT) for name in head], *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    right = [name.startswith(_RIGHT) for name in head]
-    return "".join(
-        "  ".join(
-            cell.rjust(width) if of_numbers else cell.ljust(width)
-            for cell, width, of_numbers in zip(line, widths, right, strict=True)
-        ).rstrip()
-        + "\n"
-        for line in lines
-    )
+    return columns(lines, right=[i for i, name in enumerate(head) if name.startswith(_RIGHT)])
 
 
 def _time(moment: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
 from pydantic.dataclasses import dataclass
@@ -13,17 +13,9 @@ from alerts.engine.dollars import braced
 from alerts.engine.intervals import MuteTime  # noqa: TC001 - pydantic reads it at run time
 from alerts.engine.routes import Root  # noqa: TC001 - pydantic reads it at run time
 from alerts.engine.scalars import CAMEL, Duration, Expanded, Name, Named, OrgId, Ticks, Uid
-
-if TYPE_CHECKING:
-    from collections.abc import Sized
+from alerts.parts import some
 
 EXPRESSION = ("__expr__", "-100")
-
-
-def _some(values: Sized) -> Sized:
-    if not values:
-        raise ValueError("is empty; write at least one")
-    return values
 
 
 def _bypass(value: Any) -> None:
@@ -78,7 +70,7 @@ class RuleFile:
     uid: Uid
     title: Name
     condition: Expanded
-    data: Annotated[tuple[Node, ...], AfterValidator(_some)]
+    data: Annotated[tuple[Node, ...], AfterValidator(some)]
     no_data_state: Literal["NoData", "Alerting", "OK", "KeepLast"] = "NoData"
     exec_err_state: Literal["Alerting", "Error", "OK", "KeepLast"] = "Alerting"
     lasting: Annotated[Duration, Field(alias="for")] = timedelta(0)

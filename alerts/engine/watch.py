@@ -208,9 +208,8 @@ class Watch:
         if not ended:
             return turns
         asked = [Ended(turn.change.instance, counted(measurements(turn.entry))) for turn in ended]
-        why = reasons(asked, self._influx, max(turn.at for turn in ended))
-        known = {id(turn): reason for turn, reason in zip(ended, why, strict=True)}
-        return [turn if id(turn) not in known else _because(turn, known[id(turn)]) for turn in turns]
+        why = iter(reasons(asked, self._influx, max(turn.at for turn in ended)))
+        return [_because(turn, next(why)) if turn.change.ended else turn for turn in turns]
 
     def _take(self, turn: _Turn) -> None:
         """A violation that began or ended: written, told on, put into its group."""

@@ -38,8 +38,7 @@ class Misdated:
         day = local(at_second(epoch)).date()
         points = []
         for (name, pc, reason), messages in sorted(counts.items()):
-            venue = roster.by_id.get(name)
-            span = None if venue is None else venue.span_on(day)
+            span = roster.span_of(name, day)
             if span is None:
                 continue
             tags = {"venue": name, "pc": pc, "place": span.place, "class": span.klass}

@@ -37,8 +37,7 @@ class Strangers:
         day = local(at_second(epoch)).date()
         points = []
         for name, messages in sorted(counts.items()):
-            venue = roster.by_id.get(name)
-            span = None if venue is None else venue.span_on(day)
+            span = roster.span_of(name, day)
             if span is None:
                 continue
             tags = {"venue": name, "place": span.place, "class": span.klass}

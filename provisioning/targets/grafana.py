@@ -69,7 +69,7 @@ def alert_context(site: Site) -> AlertContext:
 def _datasources(site: Site) -> dict[str, Any]:
     influx = site.settings.influx
     json_data = {
-        "dbName": _literal(influx.database),
+        "dbName": alerts.grafana.dollars(influx.database),
         "httpMode": "GET",
         "version": "InfluxQL",
         "timeInterval": "1m",  # presence and most sensors write once a minute: finer buckets would be empty
@@ -113,11 +113,6 @@ def _providers(site: Site) -> dict[str, Any]:
         "options": {"path": f"{site.settings.deploy}/{DEPLOY_DASHBOARDS}"},
     }
     return {"apiVersion": 1, "providers": [provider]}
-
-
-def _literal(text: str) -> str:
-    """Grafana expands `$NAME` in these files; a doubled dollar is one."""
-    return text.replace("$", "$$")
 
 
 def _places(site: Site) -> tuple[tuple[str, str], ...]:
