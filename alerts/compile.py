@@ -37,7 +37,7 @@ def compile_policy(policy: Policy, context: AlertContext) -> Rule | None:
     while_ = None
     if meanwhile is not None:
         query = _query(policy, meanwhile, meanwhile.aggregate, context)
-        while_ = Beside("D", "E", query), meanwhile.least
+        while_ = Beside("D", "E", query, "last"), meanwhile.least
     return Rule(
         uid=policy.rule_uid,
         title=policy.title.say(context.language),

@@ -81,7 +81,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "condition": "C",
         "data": [
             _query(rule, "A", rule.query),
-            _reduce("B", "A"),
+            _reduce("B", "A", "last"),
             *_condition(rule),
             *(node for more in rule.beside for node in _beside(rule, more)),
         ],
@@ -116,7 +116,7 @@ def _condition(rule: Rule) -> list[dict[str, Any]]:
 
 
 def _beside(rule: Rule, more: Beside) -> list[dict[str, Any]]:
-    return [_query(rule, more.query, more.text), _reduce(more.ref, more.query)]
+    return [_query(rule, more.query, more.text), _reduce(more.ref, more.query, more.reducer)]
 
 
 def _query(rule: Rule, ref: str, text: str) -> dict[str, Any]:
@@ -136,11 +136,10 @@ def _query(rule: Rule, ref: str, text: str) -> dict[str, Any]:
     }
 
 
-def _reduce(ref: str, source: str) -> dict[str, Any]:
-    """The query has made one number of each series already."""
+def _reduce(ref: str, source: str, reducer: str) -> dict[str, Any]:
     settings = {"mode": "dropNN"}
     return _expression(
-        {"refId": ref, "type": "reduce", "expression": source, "reducer": "last", "settings": settings}
+        {"refId": ref, "type": "reduce", "expression": source, "reducer": reducer, "settings": settings}
     )
 
 

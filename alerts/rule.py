@@ -86,6 +86,7 @@ class Beside:
     query: str
     ref: str
     text: str
+    reducer: str
 
 
 @dataclass(frozen=True)
