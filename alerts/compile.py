@@ -119,7 +119,12 @@ def _happened(policy: Policy, context: AlertContext) -> tuple[Beside, ...]:
     flags = policy.flags
     found = list(conditions(policy, flags, context))
     return tuple(
-        Beside(query, ref, influxql.rule_query(aggregate, LATE, "happened", found, flags.tags, plus=_AHEAD))
+        Beside(
+            query,
+            ref,
+            influxql.rule_query(aggregate, LATE, "happened", found, flags.tags, plus=_AHEAD),
+            "last",
+        )
         for query, ref, aggregate in (("D", "E", "min"), ("F", "G", "max"))
     )
 
